@@ -1,0 +1,184 @@
+//! A call's clocks: when the agenda is asked for, when it is missed, when the call begins (C6).
+//!
+//! A clock that no longer applies does nothing; one that comes before its time is set again.
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::domain::command::ClockKind;
+use crate::domain::decide::Case;
+use crate::domain::decision::{Actor, Decision, Event};
+use crate::domain::engagement::call::{Call, CallStatus};
+use crate::domain::engagement::{Body, Engagement, State};
+use crate::domain::ids::EngagementId;
+use crate::domain::notice::{Address, Change, What};
+use crate::domain::reason::{Because, Fact, Rule};
+
+/// The requester is asked for the agenda so long before it is due.
+const ASK_AHEAD: Duration = Duration::hours(6);
+
+/// When the agenda is due.
+pub(super) fn agenda_deadline(call: &Call) -> DateTime<Utc> {
+    let before = Duration::seconds(call.rules.agenda_before_seconds);
+    call.start.checked_sub_signed(before).unwrap_or(call.start)
+}
+
+/// When the call is over for us: at its start; with a proposal that is later, at that.
+fn end_of(call: &Call) -> DateTime<Utc> {
+    match &call.status {
+        CallStatus::Proposed { start, .. } => call.start.max(*start),
+        CallStatus::Asked
+        | CallStatus::Confirmed { .. }
+        | CallStatus::ContextMissing { .. }
+        | CallStatus::Declined { .. }
+        | CallStatus::Cancelled { .. }
+        | CallStatus::Held
+        | CallStatus::Lapsed => call.start,
+    }
+}
+
+/// Whether its agenda is owed. While a PM proposes another time it is not clear for when.
+fn owes_agenda(call: &Call) -> bool {
+    call.agenda.is_none() && !matches!(call.status, CallStatus::Proposed { .. })
+}
+
+/// Sets, moves or stops the clocks of a live call.
+pub(super) fn schedule(decision: &mut Decision, id: EngagementId, call: &Call, now: DateTime<Utc>) {
+    let deadline = agenda_deadline(call);
+    let owed = owes_agenda(call);
+    if owed && now < deadline && !call.agenda_asked {
+        decision.set_clock(id, ClockKind::AgendaAsk, now.max(deadline - ASK_AHEAD));
+    } else {
+        decision.stop_clock(id, ClockKind::AgendaAsk);
+    }
+    if owed && !call.agenda_missed {
+        decision.set_clock(id, ClockKind::AgendaMissed, deadline);
+    } else {
+        decision.stop_clock(id, ClockKind::AgendaMissed);
+    }
+    decision.set_clock(id, ClockKind::CallStart, end_of(call));
+}
+
+/// What follows when a clock of a call is due.
+pub fn due(case: &Case<'_>, clock: ClockKind) -> Decision {
+    let Body::Call(call) = &case.engagement.body else { return Decision::default() };
+    let state = case.engagement.state;
+    let is_posted = matches!(state, State::Open | State::Taken);
+    match clock {
+        ClockKind::AgendaAsk if is_posted => agenda_due(case, call),
+        ClockKind::AgendaMissed if is_posted => agenda_missed(case, call),
+        ClockKind::CallStart if is_posted => call_starts(case, call),
+        ClockKind::DraftLapse if state == State::Draft => draft_lapses(case, call),
+        ClockKind::AgendaAsk
+        | ClockKind::AgendaMissed
+        | ClockKind::CallStart
+        | ClockKind::DraftLapse
+        | ClockKind::TakeBy
+        | ClockKind::TakeAgain
+        | ClockKind::TakenSilent
+        | ClockKind::Close
+        | ClockKind::PmReminder
+        | ClockKind::AdviceDue
+        | ClockKind::AdviceOverdue
+        | ClockKind::Reply
+        | ClockKind::ReadRoot
+        | ClockKind::ReadProof
+        | ClockKind::ReadThread => Decision::default(),
+    }
+}
+
+/// The requester is asked for the agenda, by direct message first.
+fn agenda_due(case: &Case<'_>, call: &Call) -> Decision {
+    let (now, deadline) = (case.now, agenda_deadline(call));
+    if !owes_agenda(call) || call.agenda_asked || now >= deadline {
+        return Decision::default();
+    }
+    if now < deadline - ASK_AHEAD {
+        return again(case, ClockKind::AgendaAsk, deadline - ASK_AHEAD);
+    }
+    let mut decision = Decision::default();
+    let requester = case.engagement.requester.clone();
+    let what = What::AgendaDue { start: call.start, due: deadline };
+    decision.tell(case.engagement, Address::Direct { user: requester.clone() }, what);
+    let event = Event::Reminded { whom: vec![requester], clock: ClockKind::AgendaAsk };
+    note(&mut decision, case, ClockKind::AgendaAsk, Rule::C6, event);
+    let call = Call { agenda_asked: true, ..call.clone() };
+    decision.change(Engagement { body: Body::Call(Box::new(call)), ..case.engagement.clone() });
+    decision
+}
+
+/// No agenda in time: the requester and then the PM, in the thread; the PM may decline.
+fn agenda_missed(case: &Case<'_>, call: &Call) -> Decision {
+    let (now, deadline) = (case.now, agenda_deadline(call));
+    if !owes_agenda(call) || call.agenda_missed || now >= call.start {
+        return Decision::default();
+    }
+    if now < deadline {
+        return again(case, ClockKind::AgendaMissed, deadline);
+    }
+    let mut decision = Decision::default();
+    let call = Call { agenda_missed: true, ..call.clone() };
+    let engagement = Engagement { body: Body::Call(Box::new(call)), ..case.engagement.clone() };
+    decision.card(&engagement, false);
+    let what = What::AgendaMissed { requester: engagement.requester.clone(), pm: engagement.owner.clone() };
+    decision.tell_thread(&engagement, what);
+    decision.stop_clock(engagement.id, ClockKind::AgendaAsk);
+    note(&mut decision, case, ClockKind::AgendaMissed, Rule::C6, Event::AgendaMissed);
+    decision.change(engagement);
+    decision
+}
+
+/// The call begins: held where a PM said yes, else lapsed. No reminder outlives it.
+fn call_starts(case: &Case<'_>, call: &Call) -> Decision {
+    let end = end_of(call);
+    if case.now < end {
+        return again(case, ClockKind::CallStart, end);
+    }
+    let confirmed = matches!(call.status, CallStatus::Confirmed { .. });
+    let (state, status) =
+        if confirmed { (State::Closed, CallStatus::Held) } else { (State::Lapsed, CallStatus::Lapsed) };
+    let mut decision = ended(case, call, ClockKind::CallStart, state, status);
+    if !confirmed {
+        let what = What::ChangedToRequester { change: Change::Lapsed };
+        decision.tell_requester(case.engagement, what);
+    }
+    decision
+}
+
+/// A draft that nobody finished before its start.
+fn draft_lapses(case: &Case<'_>, call: &Call) -> Decision {
+    if case.now < call.start {
+        return again(case, ClockKind::DraftLapse, call.start);
+    }
+    ended(case, call, ClockKind::DraftLapse, State::Lapsed, CallStatus::Lapsed)
+}
+
+/// It ends by this clock, and all its clocks with it.
+fn ended(case: &Case<'_>, call: &Call, clock: ClockKind, state: State, status: CallStatus) -> Decision {
+    let mut decision = Decision::default();
+    let call = Call { status, ..call.clone() };
+    let engagement = Engagement {
+        state,
+        closed_at: Some(case.now),
+        body: Body::Call(Box::new(call)),
+        ..case.engagement.clone()
+    };
+    decision.card(&engagement, false);
+    decision.stop_clocks(engagement.id);
+    note(&mut decision, case, clock, Rule::C11, Event::Ended { state, why: None });
+    decision.change(engagement);
+    decision
+}
+
+/// The clock came before its time: the call was moved.
+fn again(case: &Case<'_>, clock: ClockKind, due: DateTime<Utc>) -> Decision {
+    let mut decision = Decision::default();
+    decision.set_clock(case.engagement.id, clock, due);
+    decision
+}
+
+/// Keeps on the timeline that a clock did it, under the rule that set the clock.
+fn note(decision: &mut Decision, case: &Case<'_>, clock: ClockKind, rule: Rule, event: Event) {
+    let seconds = (case.now - case.engagement.asked_at).num_seconds();
+    let because = vec![Because { rule, fact: Fact::TimePassed { seconds } }];
+    decision.note(case.engagement.id, case.now, Actor::Clock(clock), event, because);
+}

@@ -1,0 +1,123 @@
+//! What holds of a call whatever people press, and whenever clocks are due.
+
+use chrono::Duration;
+use proptest::prelude::*;
+
+use super::super::testing::*;
+use crate::domain::command::{Action, ClockKind};
+use crate::domain::decision::Reply;
+use crate::domain::engagement::State;
+use crate::domain::engagement::call::CallStatus;
+use crate::domain::ids::UserId;
+
+/// Something that happens.
+#[derive(Debug, Clone)]
+enum Happens {
+    /// Somebody presses a button so many minutes later; its time, where it has one, is so many hours after that.
+    Press(&'static str, usize, i64, i64),
+    /// The next clock is due.
+    Due,
+}
+
+fn action(which: usize, story: &Story, hours: i64) -> Action {
+    let start = story.now + Duration::hours(hours);
+    let text = || "because".to_owned();
+    match which {
+        0 => Action::ConfirmCall,
+        1 => Action::DeclineCall { why: text() },
+        2 | 3 => Action::ProposeTime { start },
+        4 => Action::AcceptProposal,
+        5 => Action::MissingContext { what: text() },
+        6 | 7 => Action::Reschedule { start },
+        8 => Action::CancelCall { why: text() },
+        9 => Action::AddAgenda { link: text() },
+        10 => Action::AddDetail { text: text() },
+        11 => Action::NotMine { to: UserId::from(PAUL) },
+        12 => Action::Reassign { to: UserId::from(STAN) },
+        13 => Action::Close { why: text() },
+        14 | 15 => Action::UseSlot { start },
+        16 => Action::Discard,
+        _ => Action::Withdraw,
+    }
+}
+
+fn happens() -> impl Strategy<Value = Happens> {
+    let person = prop::sample::select(vec![AVA, AVA, PETRA, PETRA, PAUL, CLEO, INES, LEA, ADA]);
+    let press = (person, 0_usize..18, 1_i64..600, 1_i64..150)
+        .prop_map(|(by, action, minutes, hours)| Happens::Press(by, action, minutes, hours));
+    prop_oneof![4 => press, 1 => Just(Happens::Due)]
+}
+
+/// State, status and clocks agree.
+fn check(story: &Story) -> Result<(), TestCaseError> {
+    let (state, call) = (story.engagement().state, story.call());
+    let agree = match &call.status {
+        CallStatus::Asked => matches!(state, State::Open | State::Draft),
+        CallStatus::Proposed { .. } | CallStatus::ContextMissing { .. } => state == State::Open,
+        CallStatus::Confirmed { .. } => state == State::Taken,
+        CallStatus::Declined { .. } => state == State::Declined,
+        CallStatus::Cancelled { .. } => {
+            matches!(state, State::Withdrawn | State::Closed | State::Deflected)
+        }
+        CallStatus::Held => state == State::Closed,
+        CallStatus::Lapsed => state == State::Lapsed,
+    };
+    prop_assert!(agree, "{:?} and {:?}", state, call.status);
+    prop_assert_eq!(story.engagement().closed_at.is_some(), !state.is_live());
+    prop_assert_eq!(story.engagement().home.is_some(), story.engagement().owner.is_some());
+    if !state.is_live() {
+        prop_assert!(story.clocks.is_empty(), "C11");
+    } else if state == State::Draft {
+        prop_assert_eq!(story.clocks.keys().collect::<Vec<_>>(), [&ClockKind::DraftLapse]);
+        prop_assert_eq!(story.clocks[&ClockKind::DraftLapse], call.start);
+    } else {
+        prop_assert!(story.clocks[&ClockKind::CallStart] >= call.start, "every call ends");
+        let reminders = story.clocks.len() - 1;
+        prop_assert!(reminders == 0 || call.agenda.is_none());
+        prop_assert!(!story.clocks.contains_key(&ClockKind::DraftLapse));
+    }
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn a_call_is_never_left_hanging(first in 30_i64..100, steps in prop::collection::vec(happens(), 0..25)) {
+        let mut story = Story::begins("2026-11-17T09:00:00Z");
+        let start = story.now + Duration::hours(first);
+        story.ask("group/verify/runner", &ask(&start.to_rfc3339()));
+        check(&story)?;
+        for step in steps {
+            let next = story.clocks.iter().min_by_key(|(_, due)| **due).map(|(kind, due)| (*kind, *due));
+            match (step, next) {
+                (Happens::Press(by, which, minutes, hours), _) => {
+                    let later = story.now + Duration::minutes(minutes);
+                    // Clocks are due before what people press later.
+                    if let Some((kind, due)) = next.filter(|(_, due)| *due <= later) {
+                        story.due_at(kind, &due.max(story.now).to_rfc3339());
+                        check(&story)?;
+                    }
+                    story.now = story.now.max(later);
+                    let before = story.engagement().clone();
+                    let decision = story.press(by, action(which, &story, hours));
+                    if matches!(decision.reply, Reply::Refused(_)) {
+                        prop_assert!(decision.is_empty());
+                        prop_assert_eq!(&before, story.engagement());
+                    }
+                }
+                (Happens::Due, Some((kind, due))) => {
+                    story.due_at(kind, &due.max(story.now).to_rfc3339());
+                }
+                (Happens::Due, None) => {}
+            }
+            check(&story)?;
+        }
+        // Left alone, it ends.
+        for _ in 0..6 {
+            let next = story.clocks.iter().min_by_key(|(_, due)| **due).map(|(kind, due)| (*kind, *due));
+            let Some((kind, due)) = next else { break };
+            story.due_at(kind, &due.max(story.now).to_rfc3339());
+            check(&story)?;
+        }
+        prop_assert!(!story.engagement().state.is_live());
+    }
+}

@@ -1,0 +1,102 @@
+//! Where an ask goes once its place is known, and why: the right-hand column of the deciding table.
+
+use crate::domain::directory::AreaMode;
+use crate::domain::engagement::Engagement;
+use crate::domain::ids::{AreaKey, ChannelId, UserId};
+use crate::domain::org::{Org, Place, PlaceId};
+use crate::domain::reason::{Because, Fact, Rule};
+
+/// Where a question to SMEs goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SmeDestination {
+    /// The channel.
+    pub channel: ChannelId,
+    /// The area, where one serves the place.
+    pub area: Option<AreaKey>,
+    /// No SMEs serve the place: counted as *no SME area*.
+    pub no_sme_area: bool,
+    /// Why there.
+    pub because: Vec<Because>,
+}
+
+/// Why there is no destination.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Nowhere {
+    /// The area is not switched on.
+    AreaNotOn(AreaKey),
+    /// No channel is known and usable.
+    NoChannel,
+}
+
+/// The area, where the bot is not switched on for it: then nobody is asked, neither SMEs nor PMs.
+pub fn not_on(org: &Org, area: Option<&AreaKey>) -> Option<AreaKey> {
+    let area = org.area(area?)?;
+    (area.mode != AreaMode::On).then(|| area.key.clone())
+}
+
+/// The SME channel of the area; without SMEs the SME fallback channel, else the group's channel with no PM mentioned.
+pub fn to_smes(org: &Org, place: Option<&Place>, area: Option<&AreaKey>) -> Result<SmeDestination, Nowhere> {
+    let area = area.or_else(|| place.and_then(|place| place.area.as_ref())).and_then(|key| org.area(key));
+    if let Some(area) = area {
+        if area.mode != AreaMode::On {
+            return Err(Nowhere::AreaNotOn(area.key.clone()));
+        }
+        if let Some(channel) = &area.channel
+            && !area.members.is_empty()
+        {
+            return Ok(SmeDestination {
+                channel: channel.clone(),
+                area: Some(area.key.clone()),
+                no_sme_area: false,
+                because: Vec::new(),
+            });
+        }
+    }
+    let place_id = place.map_or_else(|| PlaceId(String::new()), |place| place.id.clone());
+    let because = vec![Because { rule: Rule::Table, fact: Fact::NoSmeArea { place: place_id } }];
+    let channel = org
+        .sme_fallback_channel
+        .clone()
+        .or_else(|| place.and_then(|place| place.channel.clone().or_else(|| place.stage_channel.clone())))
+        .ok_or(Nowhere::NoChannel)?;
+    Ok(SmeDestination { channel, area: area.map(|area| area.key.clone()), no_sme_area: true, because })
+}
+
+/// Group channel, else the stage's, else `#product` (C3); `refused` are channels that Slack would not take.
+pub fn to_pms(org: &Org, place: &Place, refused: Option<&ChannelId>) -> Option<(ChannelId, Vec<Because>)> {
+    let mut because = Vec::new();
+    let usable = |channel: &Option<ChannelId>| channel.clone().filter(|channel| Some(channel) != refused);
+    if let Some(channel) = usable(&place.channel) {
+        return Some((channel, because));
+    }
+    because.push(Because { rule: Rule::Table, fact: Fact::NoGroupChannel { place: place.id.clone() } });
+    if let Some(channel) = usable(&place.stage_channel) {
+        return Some((channel, because));
+    }
+    because.push(Because { rule: Rule::C3, fact: Fact::NoStageChannel { place: place.id.clone() } });
+    usable(&org.fallback_channel).map(|channel| (channel, because))
+}
+
+/// The next of these channels for a card that Slack refused in `refused`. Each is tried once: two channels that both refuse
+/// would otherwise send it to and fro for ever.
+pub fn after_refusal<'a>(
+    known: impl Iterator<Item = &'a ChannelId>,
+    engagement: &Engagement,
+    refused: &ChannelId,
+) -> Option<ChannelId> {
+    let known: Vec<&ChannelId> = known.collect();
+    let was_refused =
+        engagement.because.iter().any(|because| matches!(because.fact, Fact::Undeliverable { .. }));
+    let here = known.iter().position(|known| *known == refused).filter(|_| was_refused);
+    let left = known.into_iter().skip(here.map_or(0, |here| here + 1));
+    left.into_iter().find(|next| *next != refused).cloned()
+}
+
+/// The first PM of the place who is there, and why that one (B3).
+pub fn pm_on_duty(org: &Org, place: &Place) -> (Option<UserId>, Because) {
+    let there = |user: &&UserId| org.person(user).is_none_or(|person| !person.is_gone);
+    match place.pms.iter().chain(&place.cover).chain(&place.stage_pm).find(there) {
+        Some(pm) => (Some(pm.clone()), Because { rule: Rule::B3, fact: Fact::PmOnDuty { pm: pm.clone() } }),
+        None => (None, Because { rule: Rule::B3, fact: Fact::NoPm { place: Some(place.id.clone()) } }),
+    }
+}

@@ -1,0 +1,21 @@
+//! The pure core: the rules of engagement as data and functions.
+//!
+//! Owns what an ask is, who may do what with it, where it goes and why. Does no IO, holds no clock (time is an
+//! argument), is never async, and imports nothing else of ours: every rule is a table test.
+
+pub mod calendar;
+pub mod call_notice;
+pub mod command;
+pub mod decide;
+pub mod decision;
+pub mod directory;
+pub mod engagement;
+pub mod ids;
+pub mod names;
+pub mod notice;
+pub mod org;
+pub mod reason;
+pub mod refusal;
+pub mod reply_clock;
+pub mod routing;
+pub mod rules;

@@ -1,0 +1,322 @@
+//! Notices: what is told to whom, decided now and delivered after the commit.
+//!
+//! A notice holds facts and an address, no words. Cards are drawn from the engagement as it is when they are delivered,
+//! so that cards which wait collapse into one; a reminder is asked once more, before it is sent, whether it still holds.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::decision::Reply;
+use super::engagement::{Body, Engagement, State};
+use super::ids::{ChannelId, EngagementId, Ts, UserId};
+use super::org::PlaceId;
+
+/// Something to tell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Where it goes.
+    pub to: Address,
+    /// What it says.
+    pub what: What,
+    /// The engagement it is about, if any.
+    pub engagement: Option<EngagementId>,
+    /// Goes before what is routine.
+    pub urgent: bool,
+}
+
+/// Where a notice goes. The channel is its lane: order is kept in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "to")]
+pub enum Address {
+    /// The engagement's card in its home: posted when it has none yet, else updated in place.
+    Card {
+        /// The home's channel.
+        channel: ChannelId,
+    },
+    /// A card that was left behind when its engagement moved: replaced in place.
+    OldCard {
+        /// The channel it was in.
+        channel: ChannelId,
+        /// The message.
+        ts: Ts,
+    },
+    /// A reply in the thread of the engagement's home.
+    CardThread {
+        /// The home's channel.
+        channel: ChannelId,
+    },
+    /// A reply in a known thread.
+    Thread {
+        /// The channel.
+        channel: ChannelId,
+        /// The first message.
+        ts: Ts,
+    },
+    /// A message of its own in a channel.
+    Channel {
+        /// The channel.
+        channel: ChannelId,
+    },
+    /// A direct message.
+    Direct {
+        /// To whom.
+        user: UserId,
+    },
+    /// Only one person sees it, where they are. At most once; never the only carrier of a promise.
+    OnlyTo {
+        /// To whom.
+        user: UserId,
+        /// Where.
+        channel: ChannelId,
+        /// In which thread.
+        thread: Option<Ts>,
+    },
+    /// The answer to a click or command, by its `response_url`. At most once.
+    Answer {
+        /// The URL, good for 30 minutes and 5 uses.
+        url: String,
+        /// Who acted; hears by direct message when the URL is dead and it matters.
+        user: UserId,
+        /// It takes the place of the message that was clicked.
+        #[serde(default)]
+        replaces: bool,
+    },
+    /// The admin channel.
+    Admins,
+}
+
+/// What a notice says. The words are `slack::render`'s.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(
+    missing_docs,
+    reason = "the variants' fields are named by what they hold; each variant says what it tells"
+)]
+pub enum What {
+    /// The engagement's card, whatever its kind, as it is at the moment. `mention` on the first post only: the SME area's
+    /// handle, or the PM asked.
+    Card { mention: bool },
+    /// The answer to whoever acted.
+    Reply { reply: Reply },
+
+    // The requester's steps, each once.
+    /// Somebody took it.
+    TakenToRequester { by: UserId },
+    /// It is answered; does that solve it?
+    AnsweredToRequester { by: UserId },
+    /// It moved to another area.
+    MovedToRequester { to: PlaceId, by: UserId },
+    /// The PM answered the SME, who will relay (B6).
+    PmAnsweredToRequester { sme: UserId },
+    /// A PM's ask or call changed in a way the requester has to know: the engagement says which.
+    ChangedToRequester { change: Change },
+
+    // In the thread of a question.
+    /// The requester added something.
+    DetailAdded { by: UserId, text: String },
+    /// The answer does not help; to the one who answered.
+    NotSolved { by: UserId, why: Option<String>, whom: Option<UserId> },
+    /// Nobody took it within the time: the area leads (A8). `again` for the second time.
+    NotTaken { leads: Vec<UserId>, again: bool, hours: i64 },
+    /// Nobody took it even then: to the fallback channel (A8).
+    NotTakenAnywhere { hours: i64 },
+    /// Taken and silent: the taker is asked (A8).
+    TakenSilent { taker: UserId, days: u32 },
+    /// The card that was left behind: where it went.
+    MovedAway { to: PlaceId },
+    /// Moved twice: the area lead places it (A9).
+    LeadToPlace { leads: Vec<UserId> },
+    /// The PM answered in the internal channel: the SME relays (B6).
+    RelayToSme { sme: UserId, inquiry: EngagementId },
+    /// A fixed, kind sentence where a PM was asked directly (A5).
+    Redirected { to: EngagementId },
+
+    // A PM's ask.
+    /// The one reminder (A12).
+    PmReminder { owner: UserId, days: u32 },
+    /// Advice is due, or overdue (D3).
+    AdviceDue { owner: Option<UserId>, overdue: bool },
+    /// A link in the stage's channel (customer escalations).
+    StageLink { link: Option<String> },
+
+    // An inquiry.
+    /// A step of the ladder that mentions the owner before the time is up (B5).
+    Nudge { owner: UserId, waited_seconds: i64, due: DateTime<Utc>, late_because: Option<Downtime> },
+    /// The time is up: owner and stage PM (B5).
+    Miss { owner: UserId, second: Option<UserId>, waited_seconds: i64, late_because: Option<Downtime> },
+    /// Raised to the product leader (B5). `direct` where they are not in the channel: no text then (B8).
+    Raise {
+        leader: UserId,
+        since: DateTime<Utc>,
+        waited_seconds: i64,
+        direct: bool,
+        late_because: Option<Downtime>,
+    },
+    /// The inquiry has a new owner, who is mentioned.
+    OwnerChanged { to: UserId, by: UserId },
+    /// A new round (B6).
+    AskedAgain { owner: UserId, text: Option<String>, due: Option<DateTime<Utc>> },
+    /// The PM waits on the asker (B6).
+    WaitingOnSme { asker: UserId, why: String },
+    /// The SME's thread cannot be read: told to admins, once a blindness (B7).
+    Blind { channel: ChannelId },
+
+    // A call.
+    /// A change of the call, in its thread: what changed and who is concerned.
+    CallChanged { change: Change, mention: Option<UserId> },
+    /// The agenda is due soon: to the requester (C6).
+    AgendaDue { start: DateTime<Utc>, due: DateTime<Utc> },
+    /// No agenda in time: the PM may decline (C6).
+    AgendaMissed { requester: UserId, pm: Option<UserId> },
+
+    // To admins, once each.
+    /// A message could not be delivered, for good.
+    Parked { channel: ChannelId, error: String, went_to: Option<ChannelId> },
+    /// Names in the directory that Slack does not know.
+    Unresolved { what: Vec<String> },
+}
+
+/// A change that somebody else has to know of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "change")]
+#[expect(
+    missing_docs,
+    reason = "the variants' fields are named by what they hold; each variant says what changed"
+)]
+pub enum Change {
+    /// A PM comes.
+    Confirmed { by: UserId },
+    /// A PM cannot, or will not.
+    Declined { by: UserId, why: String },
+    /// A PM proposes another time; the requester accepts it or not.
+    Proposed { by: UserId, start: DateTime<Utc> },
+    /// A PM needs more context.
+    ContextMissing { by: UserId, what: String },
+    /// The call moved.
+    Rescheduled { by: UserId, from: DateTime<Utc>, to: DateTime<Utc> },
+    /// The requester takes the time that the PM proposed.
+    Accepted { by: UserId, start: DateTime<Utc> },
+    /// The call is off.
+    Cancelled { by: UserId, why: String },
+    /// The agenda is there.
+    AgendaAdded { by: UserId, link: String },
+    /// The start passed without a PM's word.
+    Lapsed,
+    /// The PM sent it to SMEs (A5).
+    Redirected { by: UserId, to: EngagementId },
+    /// Somebody else has it now.
+    Handed { by: UserId, to: UserId },
+    /// The triage is proved, and the PM is asked.
+    TriageProved,
+    /// The triage is not proved (A4): an SME has to answer first.
+    TriageNotProved,
+    /// Slack would not take it where it belongs; it went elsewhere.
+    Rehomed { to: ChannelId },
+    /// It was closed by somebody who oversees the area.
+    Closed { by: UserId, why: String },
+}
+
+/// A time in which we could not act, named when something comes late because of it (B7).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Downtime {
+    /// From when.
+    pub from: DateTime<Utc>,
+    /// Until when.
+    pub to: DateTime<Utc>,
+    /// We ran, but could not read the thread.
+    #[serde(default)]
+    pub blind: bool,
+}
+
+impl What {
+    /// Whether somebody waits for this now: answers, reminders with a clock, and the first card go before updates.
+    pub fn is_urgent(&self) -> bool {
+        matches!(
+            self,
+            Self::Card { mention: true }
+                | Self::Reply { .. }
+                | Self::Nudge { .. }
+                | Self::Miss { .. }
+                | Self::Raise { .. }
+                | Self::AskedAgain { .. }
+                | Self::AgendaDue { .. }
+                | Self::AgendaMissed { .. }
+        )
+    }
+}
+
+impl Notice {
+    /// The channel, or its stand-in, in whose order this goes.
+    pub fn lane(&self) -> String {
+        match &self.to {
+            Address::Card { channel }
+            | Address::CardThread { channel }
+            | Address::OldCard { channel, .. }
+            | Address::Thread { channel, .. }
+            | Address::Channel { channel }
+            | Address::OnlyTo { channel, .. } => channel.to_string(),
+            Address::Direct { user } => user.to_string(),
+            Address::Answer { user, .. } => format!("answer:{user}"),
+            Address::Admins => "admins".to_owned(),
+        }
+    }
+
+    /// What admins are told once of: a second notice about the same is not kept.
+    pub fn told_once(&self) -> Option<String> {
+        if self.to != Address::Admins {
+            return None;
+        }
+        match &self.what {
+            What::Parked { channel, error, .. } => Some(format!("parked:{channel}:{error}")),
+            What::Unresolved { what } => Some(format!("unresolved:{}", what.join(","))),
+            _ => None,
+        }
+    }
+
+    /// Whether this is the engagement's card: cards that wait collapse into the newest state.
+    pub fn is_card(&self) -> bool {
+        matches!(self.to, Address::Card { .. })
+    }
+
+    /// Whether what this reminds of still holds (B5: a step whose condition no longer holds is dropped).
+    pub fn still_holds(&self, engagement: &Engagement) -> bool {
+        match &self.what {
+            What::NotTaken { .. } | What::NotTakenAnywhere { .. } => engagement.state == State::Open,
+            What::TakenSilent { taker, .. } => {
+                engagement.state == State::Taken && engagement.owner.as_ref() == Some(taker)
+            }
+            What::PmReminder { .. } | What::AdviceDue { .. } => engagement.state.is_live(),
+            What::Nudge { .. } | What::Miss { .. } | What::Raise { .. } => match &engagement.body {
+                Body::Inquiry(inquiry) => inquiry.clock.as_ref().is_some_and(|clock| {
+                    clock.end.is_none() && clock.pauses.last().is_none_or(|pause| pause.to.is_some())
+                }),
+                Body::Question(_) | Body::PmAsk(_) | Body::Call(_) => false,
+            },
+            What::AgendaDue { .. } | What::AgendaMissed { .. } => match &engagement.body {
+                Body::Call(call) => call.agenda.is_none() && engagement.state.is_live(),
+                Body::Question(_) | Body::PmAsk(_) | Body::Inquiry(_) => false,
+            },
+            What::Card { .. }
+            | What::Reply { .. }
+            | What::TakenToRequester { .. }
+            | What::AnsweredToRequester { .. }
+            | What::MovedToRequester { .. }
+            | What::PmAnsweredToRequester { .. }
+            | What::ChangedToRequester { .. }
+            | What::DetailAdded { .. }
+            | What::NotSolved { .. }
+            | What::LeadToPlace { .. }
+            | What::MovedAway { .. }
+            | What::RelayToSme { .. }
+            | What::Redirected { .. }
+            | What::StageLink { .. }
+            | What::OwnerChanged { .. }
+            | What::AskedAgain { .. }
+            | What::WaitingOnSme { .. }
+            | What::Blind { .. }
+            | What::CallChanged { .. }
+            | What::Parked { .. }
+            | What::Unresolved { .. } => true,
+        }
+    }
+}

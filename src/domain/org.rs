@@ -1,0 +1,175 @@
+//! The directory resolved against Slack's names: who is who, which channel is whose, and every place of the taxonomy
+//! with what it inherits.
+//!
+//! Built once for each change of directory or names, then shared and only read. What cannot be resolved is left out and
+//! listed: it is served around and reported, never fatal.
+
+mod place;
+mod resolve;
+mod roles;
+
+use std::collections::{HashMap, HashSet};
+
+pub use place::{Place, PlaceId, PlaceKind};
+pub use resolve::Unresolved;
+pub use roles::Role;
+
+use super::directory::{AreaMode, OfficeHours};
+use super::ids::{AreaKey, ChannelId, GroupId, UserId};
+use super::names::{Channel, Person};
+use super::routing::WordIndex;
+use super::rules::{Rules, WorkingHours};
+
+/// What a decision may know beside the engagement itself: the numbers, and who is who.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    /// The numbers of the rules.
+    pub rules: Rules,
+    /// Who is who and where.
+    pub org: Org,
+}
+
+/// An SME area, resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Area {
+    /// Its key in the directory.
+    pub key: AreaKey,
+    /// What people call it.
+    pub name: String,
+    /// Whether the bot acts in it.
+    pub mode: AreaMode,
+    /// Where questions go, if it is known and usable.
+    pub channel: Option<ChannelId>,
+    /// Where SMEs ask PMs, if it is known and usable.
+    pub internal_channel: Option<ChannelId>,
+    /// The group mentioned once a question.
+    pub handle: Option<GroupId>,
+    /// Who is told when nobody takes a question.
+    pub leads: Vec<UserId>,
+    /// The experts: the area's list and its handle's members, leads included, PMs excluded unless listed.
+    pub members: Vec<UserId>,
+    /// Who answers in the internal channel, the first on duty first: the area's list, else PMs of its stages and groups.
+    pub pms: Vec<UserId>,
+    /// When people can just come by.
+    pub office_hours: Option<OfficeHours>,
+}
+
+/// Who is who and where.
+#[derive(Debug, Clone, Default)]
+pub struct Org {
+    /// The bot's own user, once known.
+    pub bot_user: Option<UserId>,
+    /// The workspace's address, once known.
+    pub team_url: Option<String>,
+    /// `#product`, if usable.
+    pub fallback_channel: Option<ChannelId>,
+    /// Where SME questions without an area go, if usable.
+    pub sme_fallback_channel: Option<ChannelId>,
+    /// Where admins are told, if usable.
+    pub admin_channel: Option<ChannelId>,
+    /// Admins.
+    pub admins: Vec<UserId>,
+    /// Emoji names that take a question (A8).
+    pub taken_emoji: Vec<String>,
+    /// Bots whose posts in SME channels are asks.
+    pub workflow_bots: Vec<String>,
+    pub(super) hours: WorkingHours,
+    pub(super) words: WordIndex,
+    pub(super) places: Vec<Place>,
+    pub(super) place_index: HashMap<PlaceId, usize>,
+    pub(super) areas: Vec<Area>,
+    pub(super) people: HashMap<UserId, Person>,
+    pub(super) channels: HashMap<ChannelId, Channel>,
+    pub(super) field: HashSet<UserId>,
+    pub(super) protected: HashSet<UserId>,
+}
+
+impl Org {
+    /// Every place, sections first, then each stage followed by its groups and their categories.
+    pub fn places(&self) -> &[Place] {
+        &self.places
+    }
+
+    /// The place of that id.
+    pub fn place(&self, id: &PlaceId) -> Option<&Place> {
+        self.place_index.get(id).map(|index| &self.places[*index])
+    }
+
+    /// Every SME area.
+    pub fn areas(&self) -> &[Area] {
+        &self.areas
+    }
+
+    /// The words of the taxonomy.
+    pub(super) fn words(&self) -> &WordIndex {
+        &self.words
+    }
+
+    /// The SME area of that key.
+    pub fn area(&self, key: &AreaKey) -> Option<&Area> {
+        self.areas.iter().find(|area| area.key == *key)
+    }
+
+    /// The SME area whose SME channel this is.
+    pub fn area_of_channel(&self, channel: &ChannelId) -> Option<&Area> {
+        self.areas.iter().find(|area| area.channel.as_ref() == Some(channel))
+    }
+
+    /// The SME area whose internal channel this is.
+    pub fn area_of_internal_channel(&self, channel: &ChannelId) -> Option<&Area> {
+        self.areas.iter().find(|area| area.internal_channel.as_ref() == Some(channel))
+    }
+
+    /// The group, else the stage, whose channel this is; `None` where several share it.
+    pub fn place_of_channel(&self, channel: &ChannelId) -> Option<&Place> {
+        let mut found = self.places.iter().filter(|place| match place.kind {
+            PlaceKind::Group => place.channel.as_ref() == Some(channel),
+            PlaceKind::Stage => place.stage_channel.as_ref() == Some(channel),
+            PlaceKind::Section | PlaceKind::Category => false,
+        });
+        let first = found.next()?;
+        found.next().is_none().then_some(first)
+    }
+
+    /// Whether Slack's names are known: before that no channel can be posted in.
+    pub fn knows_names(&self) -> bool {
+        !self.channels.is_empty()
+    }
+
+    /// The channel of that id, where Slack showed it to us.
+    pub fn channel(&self, id: &ChannelId) -> Option<&Channel> {
+        self.channels.get(id)
+    }
+
+    /// The person of that id, where Slack showed them to us.
+    pub fn person(&self, id: &UserId) -> Option<&Person> {
+        self.people.get(id)
+    }
+
+    /// What people call this person; their id where Slack has not told us.
+    pub fn name_of(&self, id: &UserId) -> String {
+        self.person(id).map_or_else(|| id.to_string(), |person| person.name.clone())
+    }
+
+    /// The working week where nobody has a better one.
+    pub fn default_hours(&self) -> &WorkingHours {
+        &self.hours
+    }
+
+    /// A link to a message, once the workspace's address is known.
+    pub fn permalink(&self, channel: &ChannelId, ts: &super::ids::Ts) -> Option<String> {
+        let url = self.team_url.as_deref()?;
+        Some(format!("{url}archives/{channel}/p{}", ts.as_str().replace('.', "")))
+    }
+
+    /// Whether text of this channel may be seen by its members only: private channels and direct messages, and any
+    /// channel we know nothing of.
+    pub fn is_private(&self, channel: &ChannelId) -> bool {
+        self.channel(channel).is_none_or(|channel| channel.is_private)
+    }
+
+    /// Whether the channel is shared with another organisation ("Confidentiality": we never post there).
+    pub fn is_shared(&self, channel: &ChannelId) -> bool {
+        self.channel(channel).is_some_and(|channel| channel.is_shared)
+    }
+}

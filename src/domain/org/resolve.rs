@@ -1,0 +1,331 @@
+//! Resolving: names to ids, and what each place inherits from the levels above it.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Area, Org, Place, PlaceId, PlaceKind};
+use crate::domain::directory::{
+    Category, ChannelRef, Directory, Group, GroupCalendar, GroupRef, PersonRef, SmeArea, Stage,
+};
+use crate::domain::ids::{AreaKey, ChannelId, UserId};
+use crate::domain::names::{Names, UserGroup};
+use crate::domain::routing::WordIndex;
+use crate::domain::rules::Rules;
+
+/// A reference that Slack knows nothing of, or that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unresolved {
+    /// A channel that does not exist, or is private and without us.
+    Channel(ChannelRef),
+    /// A channel that is archived or shared with another organisation.
+    UnusableChannel(ChannelRef),
+    /// A person not found or deactivated.
+    Person(PersonRef),
+    /// A user group not found.
+    Group(GroupRef),
+}
+
+/// Looks names up and remembers which were not found.
+struct Lookup<'a> {
+    channels: HashMap<&'a str, &'a crate::domain::names::Channel>,
+    channels_by_id: HashMap<&'a ChannelId, &'a crate::domain::names::Channel>,
+    people: HashMap<&'a str, &'a crate::domain::names::Person>,
+    gone: HashSet<&'a UserId>,
+    groups: &'a [UserGroup],
+    unresolved: Vec<Unresolved>,
+}
+
+impl<'a> Lookup<'a> {
+    fn new(names: &'a Names) -> Self {
+        // Where a name was used twice, the channel that is still open has it.
+        let mut channels = HashMap::new();
+        for channel in &names.channels {
+            let known: &mut &_ = channels.entry(channel.name.as_str()).or_insert(channel);
+            if known.is_archived {
+                *known = channel;
+            }
+        }
+        Self {
+            channels,
+            channels_by_id: names.channels.iter().map(|channel| (&channel.id, channel)).collect(),
+            people: names.people.iter().filter_map(|p| Some((p.email.as_deref()?, p))).collect(),
+            gone: names.people.iter().filter(|p| p.is_gone).map(|p| &p.id).collect(),
+            groups: &names.groups,
+            unresolved: Vec::new(),
+        }
+    }
+
+    fn miss(&mut self, what: Unresolved) {
+        if !self.unresolved.contains(&what) {
+            self.unresolved.push(what);
+        }
+    }
+
+    fn channel(&mut self, reference: Option<&ChannelRef>) -> Option<ChannelId> {
+        let reference = reference?;
+        let found = match reference {
+            ChannelRef::Id(id) => self.channels_by_id.get(id),
+            ChannelRef::Name(name) => self.channels.get(name.as_str()),
+        };
+        match found {
+            Some(channel) if channel.is_usable() => Some(channel.id.clone()),
+            Some(_) => {
+                self.miss(Unresolved::UnusableChannel(reference.clone()));
+                None
+            }
+            None => {
+                self.miss(Unresolved::Channel(reference.clone()));
+                None
+            }
+        }
+    }
+
+    fn person(&mut self, reference: &PersonRef) -> Option<UserId> {
+        let found = match reference {
+            PersonRef::Id(id) => (!self.gone.contains(id)).then(|| id.clone()),
+            PersonRef::Email(email) => self
+                .people
+                .get(email.as_str())
+                .filter(|person| !person.is_gone)
+                .map(|person| person.id.clone()),
+        };
+        if found.is_none() {
+            self.miss(Unresolved::Person(reference.clone()));
+        }
+        found
+    }
+
+    fn people(&mut self, references: &[PersonRef]) -> Vec<UserId> {
+        let mut found = Vec::new();
+        for reference in references {
+            if let Some(user) = self.person(reference)
+                && !found.contains(&user)
+            {
+                found.push(user);
+            }
+        }
+        found
+    }
+
+    fn group(&mut self, reference: &GroupRef) -> Option<&'a UserGroup> {
+        let found = self.groups.iter().find(|group| match reference {
+            GroupRef::Id(id) => group.id == *id,
+            GroupRef::Handle(handle) => group.handle == *handle,
+        });
+        if found.is_none() {
+            self.miss(Unresolved::Group(reference.clone()));
+        }
+        found
+    }
+}
+
+impl Org {
+    /// Resolves the directory against what Slack told us. What cannot be resolved is left out and listed.
+    pub fn resolve(
+        directory: &Directory,
+        names: &Names,
+        rules: &Rules,
+        admin_channel: Option<&ChannelRef>,
+        admins: &[PersonRef],
+    ) -> (Self, Vec<Unresolved>) {
+        let mut lookup = Lookup::new(names);
+        let places = all_places(directory, &mut lookup);
+        let mut areas: Vec<Area> =
+            directory.sme_areas.iter().map(|(key, area)| resolve_area(key, area, &mut lookup)).collect();
+        for area in &mut areas {
+            complete_area(area, &places);
+        }
+        let mut field = HashSet::new();
+        for reference in &directory.field {
+            field.extend(lookup.group(reference).into_iter().flat_map(|group| group.members.iter().cloned()));
+        }
+        let org = Self {
+            bot_user: names.bot_user.clone(),
+            team_url: names.team_url.clone(),
+            fallback_channel: lookup.channel(directory.fallback_channel.as_ref()),
+            sme_fallback_channel: lookup.channel(directory.sme_fallback_channel.as_ref()),
+            admin_channel: lookup.channel(admin_channel),
+            admins: lookup.people(admins),
+            taken_emoji: directory.taken_emoji.clone(),
+            workflow_bots: directory.workflow_bots.clone(),
+            hours: rules.hours.clone(),
+            words: WordIndex::of(&places),
+            place_index: places.iter().enumerate().map(|(i, place)| (place.id.clone(), i)).collect(),
+            places,
+            areas,
+            people: names.people.iter().map(|person| (person.id.clone(), person.clone())).collect(),
+            channels: names.channels.iter().map(|channel| (channel.id.clone(), channel.clone())).collect(),
+            field,
+            protected: lookup.people(&directory.protected).into_iter().collect(),
+        };
+        (org, lookup.unresolved)
+    }
+}
+
+fn resolve_area(key: &AreaKey, area: &SmeArea, lookup: &mut Lookup<'_>) -> Area {
+    let leads = lookup.people(&area.leads);
+    let mut members = lookup.people(&area.members);
+    let handle = area.handle.as_ref().and_then(|reference| lookup.group(reference));
+    let from_handle = handle.map_or(&[][..], |group| &group.members);
+    for member in from_handle.iter().chain(&leads) {
+        if !members.contains(member) {
+            members.push(member.clone());
+        }
+    }
+    Area {
+        key: key.clone(),
+        name: area.name.clone(),
+        mode: area.mode,
+        channel: lookup.channel(area.channel.as_ref()),
+        internal_channel: lookup.channel(area.internal_channel.as_ref()),
+        handle: handle.map(|group| group.id.clone()),
+        leads,
+        members,
+        pms: lookup.people(&area.pms),
+        office_hours: area.office_hours.clone(),
+    }
+}
+
+/// An area without PMs of its own is answered for by those of its groups and stages, in the directory's order.
+fn complete_area(area: &mut Area, places: &[Place]) {
+    if !area.pms.is_empty() {
+        return;
+    }
+    // A section's only PM is its leader, to whom things are raised: never the first to be asked.
+    let of_area = |place: &&Place| place.area.as_ref() == Some(&area.key) && place.kind != PlaceKind::Section;
+    let mut pms: Vec<UserId> = Vec::new();
+    for place in places.iter().filter(of_area) {
+        for pm in place.pms.iter().chain(&place.stage_pm) {
+            if !pms.contains(pm) {
+                pms.push(pm.clone());
+            }
+        }
+    }
+    area.pms = pms;
+}
+
+fn all_places(directory: &Directory, lookup: &mut Lookup<'_>) -> Vec<Place> {
+    let mut places = Vec::new();
+    let mut leaders: HashMap<&str, Option<UserId>> = HashMap::new();
+    for (key, section) in &directory.sections {
+        let leader = section.leader.as_ref().and_then(|person| lookup.person(person));
+        let mut areas = directory
+            .stages
+            .values()
+            .filter(|stage| stage.section.as_deref() == Some(key))
+            .map(|stage| stage.sme_area.as_ref());
+        // A section has an SME area only where all its stages share one: anything else would be a guess.
+        let first = areas.next().flatten();
+        let shared = first.filter(|first| areas.all(|other| other == Some(*first)));
+        places.push(Place {
+            pms: leader.clone().into_iter().collect(),
+            leader: leader.clone(),
+            section: Some(section.name.clone()),
+            area: shared.cloned(),
+            ..blank(PlaceId(format!("section/{key}")), PlaceKind::Section, &section.name)
+        });
+        leaders.insert(key, leader);
+    }
+    for (key, stage) in &directory.stages {
+        let leader = stage.section.as_deref().and_then(|section| leaders.get(section)).cloned().flatten();
+        let section = stage.section.as_ref().and_then(|key| directory.sections.get(key));
+        let stage_place = stage_place(key, stage, section.map(|s| s.name.clone()), leader, lookup);
+        places.push(stage_place.clone());
+        for (group_key, group) in &stage.groups {
+            let group_place = group_place(key, group_key, group, &stage_place, lookup);
+            places.push(group_place.clone());
+            for (category_key, category) in &group.categories {
+                let id = PlaceId(format!("category/{key}/{group_key}/{category_key}"));
+                places.push(category_place(id, category, &group_place));
+            }
+        }
+        for (category_key, category) in &stage.categories {
+            let id = PlaceId(format!("category/{key}/-/{category_key}"));
+            places.push(category_place(id, category, &stage_place));
+        }
+    }
+    places
+}
+
+fn blank(id: PlaceId, kind: PlaceKind, name: &str) -> Place {
+    Place {
+        id,
+        kind,
+        name: name.to_owned(),
+        full_name: name.to_owned(),
+        aliases: Vec::new(),
+        keywords: Vec::new(),
+        section: None,
+        stage: None,
+        group: None,
+        area: None,
+        channel: None,
+        stage_channel: None,
+        pms: Vec::new(),
+        cover: Vec::new(),
+        stage_pm: None,
+        leader: None,
+        engineering_managers: Vec::new(),
+        time_zone: None,
+        hours: None,
+        holidays: Vec::new(),
+        process: None,
+    }
+}
+
+fn stage_place(
+    key: &str,
+    stage: &Stage,
+    section: Option<String>,
+    leader: Option<UserId>,
+    lookup: &mut Lookup<'_>,
+) -> Place {
+    let id = PlaceId(format!("stage/{key}"));
+    let pm = stage.pm.as_ref().and_then(|person| lookup.person(person));
+    Place {
+        aliases: stage.aliases.clone(),
+        section,
+        stage: Some(id.clone()),
+        area: stage.sme_area.clone(),
+        stage_channel: lookup.channel(stage.channel.as_ref()),
+        pms: pm.clone().into_iter().collect(),
+        stage_pm: pm,
+        leader,
+        ..blank(id, PlaceKind::Stage, &stage.name)
+    }
+}
+
+fn group_place(stage_key: &str, key: &str, group: &Group, stage: &Place, lookup: &mut Lookup<'_>) -> Place {
+    let id = PlaceId(format!("group/{stage_key}/{key}"));
+    let own = lookup.people(&group.pms);
+    Place {
+        kind: PlaceKind::Group,
+        name: group.name.clone(),
+        full_name: format!("{} › {}", stage.full_name, group.name),
+        aliases: group.aliases.clone(),
+        keywords: group.keywords.clone(),
+        group: Some(id.clone()),
+        area: group.sme_area.clone().or_else(|| stage.area.clone()),
+        channel: lookup.channel(group.channel.as_ref()),
+        pms: if own.is_empty() { stage.pms.clone() } else { own },
+        cover: lookup.people(&group.cover),
+        engineering_managers: lookup.people(&group.engineering_managers),
+        time_zone: group.calendar.as_ref().and_then(|calendar| calendar.time_zone),
+        hours: group.calendar.as_ref().map(|GroupCalendar { hours, .. }| hours.clone()),
+        holidays: group.calendar.as_ref().map(|calendar| calendar.holidays.clone()).unwrap_or_default(),
+        process: group.process.clone(),
+        id,
+        ..stage.clone()
+    }
+}
+
+fn category_place(id: PlaceId, category: &Category, above: &Place) -> Place {
+    Place {
+        id,
+        kind: PlaceKind::Category,
+        name: category.name.clone(),
+        full_name: format!("{} › {}", above.full_name, category.name),
+        aliases: category.aliases.clone(),
+        keywords: category.keywords.clone(),
+        ..above.clone()
+    }
+}

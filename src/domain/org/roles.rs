@@ -1,0 +1,87 @@
+//! "Who is who" and "Who may do what": the roles of a person, from the resolved directory.
+
+use super::{Area, Org, Place, PlaceId};
+use crate::domain::ids::{AreaKey, UserId};
+
+/// A role in a refusal: who could have pressed the button.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// SMEs of that area.
+    SmesOf(AreaKey),
+    /// Area leads and admins.
+    LeadsOf(AreaKey),
+    /// PMs of that place (or of the area, where no place is known) and their cover.
+    PmsOf(Option<PlaceId>),
+    /// Whoever asked.
+    Requester,
+    /// Whoever takes it where no SMEs are known: anybody but the requester.
+    Taker,
+    /// Admins.
+    Admins,
+}
+
+impl Org {
+    /// Whether this person is an expert of the area: listed, in its handle's group, or a lead.
+    pub fn is_sme(&self, user: &UserId, area: &AreaKey) -> bool {
+        self.area(area).is_some_and(|area| area.members.contains(user) || area.leads.contains(user))
+    }
+
+    /// Whether this person counts as an SME in the area's internal channel: every full member who is not a PM.
+    pub fn is_sme_in_internal_channel(&self, user: &UserId, area: &Area) -> bool {
+        let full_member =
+            self.person(user).is_none_or(|person| !person.is_guest && !person.is_bot && !person.is_gone);
+        full_member && !self.answers_for(user, area)
+    }
+
+    /// Whether this person leads the area, or administers the bot.
+    pub fn may_oversee(&self, user: &UserId, area: Option<&AreaKey>) -> bool {
+        self.is_admin(user)
+            || area.and_then(|key| self.area(key)).is_some_and(|area| area.leads.contains(user))
+    }
+
+    /// Whether this person administers the bot.
+    pub fn is_admin(&self, user: &UserId) -> bool {
+        self.admins.contains(user)
+    }
+
+    /// Whether this person's message stops the area's reply clocks (B1): a PM listed for the area, or cover, stage PM or
+    /// product leader of one of its places.
+    pub fn answers_for(&self, user: &UserId, area: &Area) -> bool {
+        area.pms.contains(user)
+            || self
+                .places
+                .iter()
+                .filter(|place| place.area.as_ref() == Some(&area.key))
+                .any(|place| is_pm_of(place, user))
+    }
+
+    /// Whether this person is a PM of the place, its cover, its stage PM, or its product leader.
+    pub fn is_pm_of(&self, user: &UserId, place: &PlaceId) -> bool {
+        self.place(place).is_some_and(|place| is_pm_of(place, user))
+    }
+
+    /// Whether this person is a PM anywhere: listed for a group, stage or SME area, or a product leader.
+    pub fn is_pm(&self, user: &UserId) -> bool {
+        self.areas.iter().any(|area| area.pms.contains(user))
+            || self.places.iter().any(|place| is_pm_of(place, user))
+    }
+
+    /// Whether this person is not to be asked directly (A1): PMs and whoever is listed.
+    pub fn is_protected(&self, user: &UserId) -> bool {
+        self.protected.contains(user) || self.is_pm(user)
+    }
+
+    /// Whether this person faces customers.
+    pub fn is_field(&self, user: &UserId) -> bool {
+        self.field.contains(user)
+    }
+}
+
+/// PM of the place itself, its cover, its stage PM or its product leader.
+fn is_pm_of(place: &Place, user: &UserId) -> bool {
+    place.pms.contains(user)
+        || place.cover.contains(user)
+        || place.stage_pm.as_ref() == Some(user)
+        || place.leader.as_ref() == Some(user)
+}

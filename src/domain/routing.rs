@@ -1,0 +1,131 @@
+//! From words to a place of the taxonomy, with the trail of what was considered.
+//!
+//! Matches the names, aliases and keywords of the directory against the words of a text, weighs rare words above common
+//! ones, and says *clear* only when one group leads by far. Never guesses: two that could be meant are both named.
+
+mod everyday;
+mod index;
+mod phrase;
+mod suggest;
+mod text;
+mod vocabulary;
+mod words;
+
+use super::ids::AreaKey;
+use super::org::{Org, PlaceId, PlaceKind};
+
+use index::Fit;
+pub use index::WordIndex;
+use phrase::Telling;
+pub use suggest::suggest;
+
+/// The least a place must score to be clear: about a name of two words, one of them misspelt.
+const CLEAR_AT_LEAST: f64 = 0.65;
+/// How far ahead of the next group a clear one is.
+const CLEAR_LEAD: f64 = 1.7;
+/// The same for words that may only describe what is another's ("merge request analytics").
+const SURE_LEAD: f64 = 3.0;
+/// The least a place must score to be offered as a candidate.
+const WORTH_OFFERING: f64 = 0.15;
+/// Places of one line that score this share of the best are as good.
+const AS_GOOD: f64 = 0.9;
+/// The most candidates that are offered.
+const MOST_CANDIDATES: usize = 4;
+/// What a place of the area in whose channel it was asked gains.
+const HINT_GAIN: f64 = 1.5;
+
+/// Where a text points.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Routing {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// What was considered, the best first, for `explain`.
+    pub trail: Vec<Considered>,
+}
+
+/// The outcome of routing a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// One place, clearly, because of these words of the directory.
+    Clear {
+        /// Which.
+        place: PlaceId,
+        /// The words of the directory that the text holds.
+        words: Vec<String>,
+    },
+    /// Several could be meant, the best first.
+    Unclear {
+        /// Which.
+        candidates: Vec<PlaceId>,
+    },
+    /// Nothing in the text names a place.
+    Nothing,
+}
+
+/// A place that was considered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Considered {
+    /// Which.
+    pub place: PlaceId,
+    /// How well it fits; only comparable within one routing.
+    pub score: f64,
+    /// The words of the directory that the text holds.
+    pub words: Vec<String>,
+}
+
+/// Where this text points; `hint` is the area in whose channel it was asked.
+pub fn route(org: &Org, text: &str, hint: Option<&AreaKey>) -> Routing {
+    let mut fits = org.words().fits(text);
+    for fit in &mut fits {
+        let in_area = org.place(&fit.place).and_then(|place| place.area.as_ref());
+        if hint.is_some() && in_area == hint {
+            fit.score *= HINT_GAIN;
+        }
+    }
+    fits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.place.cmp(&b.place)));
+    let outcome = judge(org, &fits);
+    let trail = fits.into_iter().map(|Fit { place, score, words, .. }| Considered { place, score, words });
+    Routing { outcome, trail: trail.collect() }
+}
+
+/// Clear, unclear or nothing. Places of one group do not compete: whoever answers is the same.
+fn judge(org: &Org, fits: &[Fit]) -> Outcome {
+    let Some(top) = fits.first().filter(|top| top.score >= WORTH_OFFERING) else {
+        return Outcome::Nothing;
+    };
+    // Where a group is named outright and one of its categories only seems meant, the group is what is clear.
+    let as_good = |fit: &&Fit| fit.score >= top.score * AS_GOOD && same_line(org, &top.place, &fit.place);
+    let best = fits.iter().filter(as_good).rev().max_by_key(|fit| fit.telling).unwrap_or(top);
+    let rival = fits.iter().skip(1).find(|other| !same_line(org, &best.place, &other.place));
+    let leads = |lead: f64| rival.is_none_or(|rival| best.score >= rival.score * lead);
+    let is_clear = match best.telling {
+        Telling::No => false,
+        Telling::Perhaps => leads(SURE_LEAD),
+        Telling::Yes => leads(CLEAR_LEAD),
+    };
+    if is_clear && best.score >= CLEAR_AT_LEAST {
+        return Outcome::Clear { place: best.place.clone(), words: best.words.clone() };
+    }
+    let mut candidates: Vec<PlaceId> = Vec::new();
+    for fit in fits {
+        let worth = fit.score >= WORTH_OFFERING && fit.score * 4.0 >= best.score;
+        let known = candidates.iter().any(|taken| same_line(org, taken, &fit.place));
+        if worth && !known && candidates.len() < MOST_CANDIDATES {
+            candidates.push(fit.place.clone());
+        }
+    }
+    Outcome::Unclear { candidates }
+}
+
+/// Whether one of the two is the other, stands above it, or both stand in the same group.
+fn same_line(org: &Org, a: &PlaceId, b: &PlaceId) -> bool {
+    let (Some(a), Some(b)) = (org.place(a), org.place(b)) else { return a == b };
+    if a.group.is_some() && b.group.is_some() {
+        return a.group == b.group;
+    }
+    match (a.kind, b.kind) {
+        (PlaceKind::Section, _) | (_, PlaceKind::Section) => a.section == b.section,
+        (PlaceKind::Stage, _) | (_, PlaceKind::Stage) => a.stage == b.stage,
+        (PlaceKind::Group | PlaceKind::Category, PlaceKind::Group | PlaceKind::Category) => a.id == b.id,
+    }
+}

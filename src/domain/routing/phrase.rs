@@ -1,0 +1,303 @@
+//! A name, alias or keyword, and how well a text holds it.
+
+use std::collections::BTreeSet;
+
+use super::everyday::is_everyday;
+use super::text::{Read, Token};
+use super::vocabulary::{Vocabulary, WordNumber};
+use super::words::Word;
+
+/// A keyword counts a little less than a name.
+const KEYWORD: f64 = 0.9;
+/// All words are there, with a word or two between them ("package and container registry").
+const NEARLY: f64 = 0.8;
+/// All words are there, near each other, but not side by side.
+const NEAR: f64 = 0.7;
+/// All words are there, anywhere.
+const SCATTERED: f64 = 0.4;
+/// Only some words of a name are there.
+const PARTIAL: f64 = 0.45;
+/// Less than this is not worth saying.
+const LEAST: f64 = 0.03;
+/// What words that stand together say beyond each of them.
+const TOGETHER: f64 = 0.5;
+/// The most that one phrase says.
+const MOST: f64 = 1.5;
+/// The same word with another ending ("logs" for "logging").
+const OTHER_ENDING: f64 = 0.8;
+/// What each further hit of a place adds, of what it would say alone.
+const FURTHER: f64 = 0.5;
+/// What a second mention adds.
+const AGAIN: f64 = 0.15;
+/// In a text of no more words that say something, even everyday words that stand together mean what they name.
+const SHORT: usize = 12;
+/// In a text of no more words that say something, part of a name is a hint.
+const VERY_SHORT: usize = 2;
+/// So many words may stand before a name that tells where the text belongs.
+const EARLY: usize = 10;
+/// The same for a single word that a longer text says only once, and for everyday words.
+const VERY_EARLY: usize = 6;
+/// The most phrases that are shown as the reason.
+const MOST_REASONS: usize = 3;
+
+/// What a phrase is to its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PhraseKind {
+    /// What it is called.
+    Name,
+    /// What else it is called.
+    Alias,
+    /// A word that points to it.
+    Keyword,
+}
+
+/// Whether words in a text mean a place by themselves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Telling {
+    /// They only hint at it.
+    #[default]
+    No,
+    /// They do, but describe something that may be another's ("merge request analytics").
+    Perhaps,
+    /// They do.
+    Yes,
+}
+
+/// A name, alias or keyword of a place.
+#[derive(Debug, Clone)]
+pub(super) struct Phrase {
+    /// The place's number.
+    pub place: usize,
+    /// The number of its group, or of the place itself outside of groups.
+    home: usize,
+    /// Its words.
+    pub words: Vec<WordNumber>,
+    plain: Vec<String>,
+    kind: PhraseKind,
+    /// As it is written.
+    text: String,
+    /// How telling all its words are together.
+    whole: f64,
+    is_everyday: bool,
+}
+
+/// A phrase that the text holds, wholly or in part.
+#[derive(Debug)]
+pub(super) struct Hit<'a> {
+    /// Which phrase.
+    pub phrase: &'a Phrase,
+    /// How much it says.
+    pub score: f64,
+    /// Its words that the text holds.
+    held: BTreeSet<WordNumber>,
+    /// Whether it stands there whole and means a place by itself.
+    telling: Telling,
+    /// Whether it stands there word for word: only such are given as reasons, where there are any.
+    is_whole: bool,
+}
+
+/// How the words of a phrase stand in a text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Standing {
+    /// From which word.
+    start: usize,
+    /// To before which word.
+    end: usize,
+    /// How surely each word is meant, on average.
+    certainty: f64,
+}
+
+impl Phrase {
+    /// A phrase of these words.
+    pub(super) fn new(
+        (place, home): (usize, usize),
+        kind: PhraseKind,
+        words: &[Word],
+        text: String,
+        vocabulary: &Vocabulary,
+    ) -> Self {
+        let numbers: Vec<WordNumber> =
+            words.iter().filter_map(|word| vocabulary.number(&word.stem)).collect();
+        let distinct: BTreeSet<WordNumber> = numbers.iter().copied().collect();
+        Self {
+            place,
+            home,
+            kind,
+            text,
+            whole: distinct.iter().map(|word| vocabulary.weight(*word)).sum(),
+            is_everyday: words.iter().all(|word| is_everyday(&word.stem)),
+            words: numbers,
+            plain: words.iter().map(|word| word.plain.clone()).collect(),
+        }
+    }
+
+    /// How well the text holds it.
+    pub(super) fn hit(&self, read: &Read, vocabulary: &Vocabulary) -> Option<Hit<'_>> {
+        let is_held = |word: &&WordNumber| read.places_of.contains_key(*word);
+        let is_complete = self.words.iter().all(|word| is_held(&word));
+        let together = if is_complete { self.together(read) } else { None };
+        let (says, telling) = match together {
+            Some(standing) => self.whole_phrase(read, standing, vocabulary),
+            None if is_complete => (self.scattered(read), Telling::No),
+            None => (self.in_part(read, vocabulary)?, Telling::No),
+        };
+        let kind = if self.kind == PhraseKind::Keyword { KEYWORD } else { 1.0 };
+        let held = self.words.iter().filter(is_held).copied().collect();
+        Some(Hit { phrase: self, score: says * kind, held, telling, is_whole: together.is_some() })
+    }
+
+    /// It stands there, word for word.
+    fn whole_phrase(&self, read: &Read, standing: Standing, vocabulary: &Vocabulary) -> (f64, Telling) {
+        let is_meant = self.words.len() >= read.meaning || read.is_named_at(standing.start, standing.end);
+        let mentions = self.words.iter().filter_map(|word| read.places_of.get(word)).map(Vec::len).min();
+        let is_repeated = mentions.is_some_and(|times| times > 1);
+        let says = if is_meant {
+            1.0_f64.max(self.whole)
+        } else if self.words.len() > 1 {
+            TOGETHER + self.whole * (1.0 - TOGETHER)
+        } else {
+            self.whole
+        };
+        let again = if is_repeated { 1.0 + AGAIN } else { 1.0 };
+        let telling = if is_meant {
+            Telling::Yes
+        } else if !self.is_sure(read, standing, is_repeated) {
+            Telling::No
+        } else if self.describes_another(read, standing, vocabulary) {
+            Telling::Perhaps
+        } else {
+            Telling::Yes
+        };
+        ((says * again).min(MOST) * standing.certainty, telling)
+    }
+
+    /// Whether the place is meant: no everyday word alone, early enough, and no part of a longer word.
+    fn is_sure(&self, read: &Read, standing: Standing, is_repeated: bool) -> bool {
+        let (several, is_short) = (self.words.len() > 1, read.meaning <= SHORT);
+        let is_keyword = self.kind == PhraseKind::Keyword;
+        let is_own = !self.is_everyday || (several && (!is_keyword || is_short));
+        let is_weak = self.is_everyday && is_keyword;
+        let is_strong = !is_weak && (several || is_repeated || is_short);
+        let most_before = if is_strong { EARLY } else { VERY_EARLY };
+        let first = read.tokens.get(standing.start).and_then(Option::as_ref);
+        is_own
+            && first.is_some_and(|token| token.before < most_before && (several || !token.is_one_of_two))
+            && !read.is_cut_out(standing.start, standing.end)
+    }
+
+    /// Whether it only describes the word behind it, which is another group's: "merge request analytics" are analytics.
+    fn describes_another(&self, read: &Read, standing: Standing, vocabulary: &Vocabulary) -> bool {
+        let next = read.tokens.get(standing.end).and_then(Option::as_ref).filter(|next| next.is_next);
+        next.is_some_and(|next| !vocabulary.is_held_by(next.number, self.home))
+    }
+
+    /// All words are there, but apart.
+    fn scattered(&self, read: &Read) -> f64 {
+        let firsts: Vec<usize> =
+            self.words.iter().filter_map(|word| read.places_of.get(word)?.first().copied()).collect();
+        let (least, most) =
+            (firsts.iter().min().copied().unwrap_or(0), firsts.iter().max().copied().unwrap_or(0));
+        let apart = (most - least + 1).saturating_sub(self.words.len());
+        let certainty = firsts.iter().filter_map(|at| read.tokens[*at].as_ref()).map(|token| token.certainty);
+        let says = match apart {
+            0..=2 => (TOGETHER + self.whole * (1.0 - TOGETHER)) * NEARLY,
+            3..=4 => self.whole.min(1.0) * NEAR,
+            _ => self.whole.min(1.0) * SCATTERED,
+        };
+        says * certainty.fold(1.0, f64::min)
+    }
+
+    /// Some words are there.
+    fn in_part(&self, read: &Read, vocabulary: &Vocabulary) -> Option<f64> {
+        let certainty_of = |word: &WordNumber| {
+            let at = read.places_of.get(word).into_iter().flatten();
+            at.filter_map(|at| read.tokens[*at].as_ref()).map(|token| token.certainty).fold(0.0, f64::max)
+        };
+        let distinct = self.words.iter().enumerate().filter(|(at, word)| !self.words[..*at].contains(word));
+        let got: f64 = distinct.map(|(_, word)| vocabulary.weight(*word) * certainty_of(word)).sum();
+        // Whoever types a word or two has nothing else to be found by.
+        let sure = if read.meaning <= VERY_SHORT { 1.0 } else { got.min(1.0) };
+        let says = if self.whole > 0.0 { PARTIAL * sure * got / self.whole } else { 0.0 };
+        (says >= LEAST).then_some(says)
+    }
+
+    /// Where it stands word for word, at its surest.
+    fn together(&self, read: &Read) -> Option<Standing> {
+        let mut best: Option<Standing> = None;
+        for start in read.places_of.get(self.words.first()?)? {
+            let end = start + self.words.len();
+            let Some(window) = read.tokens.get(*start..end) else { continue };
+            let Some(certainty) = self.certainty(window) else { continue };
+            if best.is_none_or(|best| certainty > best.certainty) {
+                best = Some(Standing { start: *start, end, certainty });
+            }
+        }
+        best
+    }
+
+    fn certainty(&self, window: &[Option<Token>]) -> Option<f64> {
+        let mut total = 0.0;
+        let mut count = 0.0;
+        for ((token, word), plain) in window.iter().zip(&self.words).zip(&self.plain) {
+            let token = token.as_ref().filter(|token| token.number == *word)?;
+            let same = token.plain.is_empty() || token.plain == *plain;
+            total += token.certainty * if same { 1.0 } else { OTHER_ENDING };
+            count += 1.0;
+        }
+        Some(total / f64::max(count, 1.0))
+    }
+}
+
+/// What the hits of a place say together.
+#[derive(Debug, Default)]
+pub(super) struct Sum {
+    /// How much.
+    pub score: f64,
+    /// What counted, the weightiest first.
+    pub words: Vec<String>,
+    /// Whether one of them means the place by itself.
+    pub telling: Telling,
+    /// The words of the text that the reasons hold.
+    given: BTreeSet<WordNumber>,
+}
+
+impl Sum {
+    /// A reason adds a word that no weightier one gave.
+    fn give_reason(&mut self, hit: &Hit<'_>) {
+        let is_new = hit.held.iter().any(|word| !self.given.contains(word));
+        self.given.extend(&hit.held);
+        if is_new && self.words.len() < MOST_REASONS && !self.words.contains(&hit.phrase.text) {
+            self.words.push(hit.phrase.text.clone());
+        }
+    }
+}
+
+/// The sum of hits, which come the weightiest first. A word of the text counts once, each further hit less.
+pub(super) fn add_up(hits: &[&Hit<'_>], vocabulary: &Vocabulary) -> Sum {
+    let mut counted: BTreeSet<WordNumber> = BTreeSet::new();
+    let mut sum = Sum::default();
+    let mut share = 1.0;
+    let any_whole = hits.iter().any(|hit| hit.is_whole);
+    for hit in hits {
+        // A name that stands there whole means the place, also where a longer one has its word already.
+        sum.telling = sum.telling.max(hit.telling);
+        if hit.is_whole {
+            sum.give_reason(hit);
+        }
+        let weight = |words: &mut dyn Iterator<Item = &WordNumber>| -> f64 {
+            words.map(|word| vocabulary.weight(*word)).sum()
+        };
+        let all = weight(&mut hit.held.iter());
+        let new = weight(&mut hit.held.iter().filter(|word| !counted.contains(*word)));
+        if new <= 0.0 || all <= 0.0 {
+            continue;
+        }
+        sum.score += hit.score * share * new / all;
+        share *= FURTHER;
+        counted.extend(&hit.held);
+        if !any_whole {
+            sum.give_reason(hit);
+        }
+    }
+    sum
+}

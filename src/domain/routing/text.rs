@@ -1,0 +1,116 @@
+//! A text as the directory reads it: its words by number, slips forgiven, and where each stands.
+
+use std::collections::HashMap;
+
+use super::everyday::{is_everyday, is_naming};
+use super::vocabulary::{Vocabulary, WordNumber};
+use super::words::{Word, words};
+
+/// What is read of a text: more says nothing new about where it belongs.
+const MOST_LETTERS: usize = 3_000;
+/// A misspelt word is worth less than a right one.
+const MISSPELT: f64 = 0.8;
+/// One of two words with a stroke between them (`CI/CD`) stands for either.
+const ONE_OF_TWO: f64 = 0.6;
+/// So many words tell what a text is about; what comes later is detail.
+const OPENING: usize = 10;
+/// What a word far behind the opening is worth.
+const LATE: f64 = 0.5;
+
+/// A word of the text that the directory has too.
+#[derive(Debug, Clone)]
+pub(super) struct Token {
+    pub number: WordNumber,
+    /// With its ending, so that "logs" is told from "logging".
+    pub plain: String,
+    /// How surely it is this word, and how much its position says.
+    pub certainty: f64,
+    /// How many words that say something stand before it.
+    pub before: usize,
+    /// Whether nothing but a space stands between it and the word before.
+    pub is_next: bool,
+    /// Whether a stroke joins it to another.
+    pub is_one_of_two: bool,
+    /// Whether "the" stands before it.
+    pub has_article: bool,
+}
+
+/// A text as the directory reads it.
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    /// Every word in order; those that the directory has not, or that say nothing, are `None`.
+    pub tokens: Vec<Option<Token>>,
+    /// Where each of the directory's words stands, in the text's order.
+    pub places_of: HashMap<WordNumber, Vec<usize>>,
+    /// How many words say something.
+    pub meaning: usize,
+    /// Where a word stands that a hyphen joins to the one before.
+    continuing: Vec<usize>,
+    /// Where a word stands that says "a name is beside me".
+    naming: Vec<usize>,
+}
+
+impl Read {
+    /// Reads a text.
+    pub(super) fn of(text: &str, vocabulary: &Vocabulary) -> Self {
+        let end = text.char_indices().nth(MOST_LETTERS).map_or(text.len(), |(at, _)| at);
+        let mut read = Self::default();
+        for (at, word) in words(&text[..end]).into_iter().enumerate() {
+            let token = word.as_ref().and_then(|word| token(word, read.meaning, vocabulary));
+            if let Some(word) = &word {
+                read.meaning += 1;
+                if word.continues {
+                    read.continuing.push(at);
+                }
+                if is_naming(&word.stem) {
+                    read.naming.push(at);
+                }
+            }
+            if let Some(token) = &token {
+                read.places_of.entry(token.number).or_default().push(at);
+            }
+            read.tokens.push(token);
+        }
+        read
+    }
+
+    /// Whether the words from `start` to before `end` stand in "the … team" or the like.
+    pub(super) fn is_named_at(&self, start: usize, end: usize) -> bool {
+        let has_article =
+            self.tokens.get(start).and_then(Option::as_ref).is_some_and(|token| token.has_article);
+        has_article && self.naming.contains(&end)
+    }
+}
+
+impl Read {
+    /// Whether the words from `start` to before `end` are cut out of a longer word (`security policy` of
+    /// `Content-Security-Policy`).
+    pub(super) fn is_cut_out(&self, start: usize, end: usize) -> bool {
+        self.continuing.binary_search(&start).is_ok() || self.continuing.binary_search(&end).is_ok()
+    }
+}
+
+fn token(word: &Word, before: usize, vocabulary: &Vocabulary) -> Option<Token> {
+    let (number, spelling) = match vocabulary.number(&word.stem) {
+        Some(number) => (number, 1.0),
+        None if is_everyday(&word.stem) => return None,
+        None => (vocabulary.nearest(&word.stem)?, MISSPELT),
+    };
+    let plain = if spelling < 1.0 { String::new() } else { word.plain.clone() };
+    let stroke = if word.is_one_of_two { ONE_OF_TWO } else { 1.0 };
+    Some(Token {
+        number,
+        plain,
+        certainty: spelling * stroke * position(before),
+        before,
+        is_next: word.is_next,
+        is_one_of_two: word.is_one_of_two,
+        has_article: word.has_article,
+    })
+}
+
+/// What the position says: the opening all, what follows less and less.
+fn position(before: usize) -> f64 {
+    let behind = f64::from(u32::try_from(before.saturating_sub(OPENING)).unwrap_or(u32::MAX));
+    LATE + (1.0 - LATE) / (1.0 + behind / 10.0)
+}

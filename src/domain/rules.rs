@@ -1,0 +1,204 @@
+//! The numbers of the rules: every duration and limit that `process.md` names, with its default.
+//!
+//! Plain values, already validated by `config`; a decision takes them as they are.
+
+use chrono::{Duration, NaiveTime, Weekday};
+use serde::{Deserialize, Serialize};
+
+/// Every number and switch the rules depend on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rules {
+    /// The PM's clock in an internal channel (section B).
+    pub reply: ReplyRules,
+    /// What SMEs are asked to keep (A4, A8).
+    pub sme: SmeRules,
+    /// A PM's ask without a clock: one reminder after so many working days (A12).
+    pub pm_remind_after: WorkingDays,
+    /// Closing, reopening and duplicates.
+    pub engagement: EngagementRules,
+    /// Customer calls (section C).
+    pub call: CallRules,
+    /// Product support: advice is due after so many working days (D3).
+    pub advice_due: WorkingDays,
+    /// The working calendar where nobody has a better one.
+    pub hours: WorkingHours,
+    /// How many asks one person may make in an hour; above it they are asked to wait.
+    pub asks_per_person_per_hour: u32,
+    /// Where a rule's explanation links to; without it a rule shows its own sentence.
+    pub handbook_base: Option<String>,
+}
+
+/// So many days on which the person works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct WorkingDays(pub u32);
+
+/// The reply clock's numbers (B1, B4, B5). An engagement keeps those it began with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplyRules {
+    /// A PM answers within this (B1).
+    pub within: StoredDuration,
+    /// How the time is counted (B4).
+    pub clock: ClockMode,
+    /// Who is reminded when, in rising order (B5).
+    pub ladder: Vec<LadderStep>,
+}
+
+/// How a reply clock counts (B4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockMode {
+    /// The literal reading: every minute counts.
+    Elapsed,
+    /// Only the owner's working time counts.
+    Working,
+}
+
+/// One step of the ladder (B5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LadderStep {
+    /// So long after the ask.
+    pub at: StoredDuration,
+    /// Who is mentioned.
+    pub to: Vec<LadderRole>,
+}
+
+/// Whom a step of the ladder mentions (B5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LadderRole {
+    /// The PM who owes the answer.
+    Owner,
+    /// The stage PM, or the owner's cover where the stage has none or the owner is it.
+    StagePm,
+    /// The product leader of the section.
+    ProductLeader,
+}
+
+/// A duration that is stored with an engagement, in whole seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StoredDuration(pub i64);
+
+impl StoredDuration {
+    /// So many hours.
+    pub const fn hours(hours: i64) -> Self {
+        Self(hours * 3_600)
+    }
+
+    /// As a span of time to add to an instant.
+    pub fn span(self) -> Duration {
+        Duration::seconds(self.0)
+    }
+}
+
+/// What SMEs keep (A4, A8).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SmeRules {
+    /// A question not taken within this goes to the area lead.
+    pub take_within: StoredDuration,
+    /// And again at this, and then to the fallback channel.
+    pub raise_again: StoredDuration,
+    /// Taken and silent for so many working days: the taker is asked.
+    pub taken_silent: WorkingDays,
+    /// How old an SME's triage may be to prove itself (A4), in days.
+    pub proof_max_age_days: i64,
+}
+
+/// Closing, reopening and duplicates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngagementRules {
+    /// Answered and not disputed for so long: closed.
+    pub close_after: StoredDuration,
+    /// *Not solved* reopens within so many days.
+    pub reopen_within_days: i64,
+    /// The same text by the same person within this is the same ask.
+    pub duplicate_within: StoredDuration,
+}
+
+/// Customer calls (C1, C2, C6).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallRules {
+    /// The notice a PM is given (C1).
+    pub notice: StoredDuration,
+    /// How it is counted (C2).
+    pub mode: NoticeMode,
+    /// The agenda is there so long before the start (C6).
+    pub agenda_before: StoredDuration,
+    /// What is recommended, in business days (C2).
+    pub recommended: WorkingDays,
+}
+
+/// How call notice is counted (C2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeMode {
+    /// Every hour counts; the second day is accepted and flagged.
+    Elapsed,
+    /// Only hours of working weekdays count.
+    Weekdays,
+    /// The date in the PM's zone is at least three days after the request's.
+    ThirdDay,
+}
+
+/// Working hours in a week: the days, and the intervals of each day (half-open; an end of 24:00 is `None`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkingHours {
+    /// The days on which people work.
+    pub days: Vec<Weekday>,
+    /// The intervals of a working day, in order, not overlapping.
+    pub hours: Vec<(NaiveTime, Option<NaiveTime>)>,
+}
+
+impl Default for WorkingHours {
+    fn default() -> Self {
+        Self {
+            days: vec![Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri],
+            hours: vec![(
+                NaiveTime::from_hms_opt(9, 0, 0).expect("a time of day"),
+                NaiveTime::from_hms_opt(17, 0, 0),
+            )],
+        }
+    }
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        let step =
+            |hours, to: &[LadderRole]| LadderStep { at: StoredDuration::hours(hours), to: to.to_vec() };
+        Self {
+            reply: ReplyRules {
+                within: StoredDuration::hours(4),
+                clock: ClockMode::Elapsed,
+                ladder: vec![
+                    step(2, &[LadderRole::Owner]),
+                    step(3, &[LadderRole::Owner]),
+                    step(4, &[LadderRole::Owner, LadderRole::StagePm]),
+                    step(8, &[LadderRole::ProductLeader]),
+                ],
+            },
+            sme: SmeRules {
+                take_within: StoredDuration::hours(24),
+                raise_again: StoredDuration::hours(48),
+                taken_silent: WorkingDays(2),
+                proof_max_age_days: 30,
+            },
+            pm_remind_after: WorkingDays(2),
+            engagement: EngagementRules {
+                close_after: StoredDuration::hours(72),
+                reopen_within_days: 14,
+                duplicate_within: StoredDuration(600),
+            },
+            call: CallRules {
+                notice: StoredDuration::hours(48),
+                mode: NoticeMode::Elapsed,
+                agenda_before: StoredDuration::hours(24),
+                recommended: WorkingDays(3),
+            },
+            advice_due: WorkingDays(5),
+            hours: WorkingHours::default(),
+            asks_per_person_per_hour: 20,
+            handbook_base: None,
+        }
+    }
+}

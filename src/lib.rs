@@ -1,0 +1,6 @@
+//! Switchboard: a Slack bot that puts subject-matter experts first and keeps everybody's promises.
+//!
+//! The rooms and what each may import are drawn in `ARCHITECTURE.md`; a test enforces the table.
+
+pub mod clock;
+pub mod domain;
