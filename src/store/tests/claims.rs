@@ -1,0 +1,214 @@
+//! The outbox: lanes, order, leases, settlements, and cards that collapse.
+
+use std::time::Duration;
+
+use super::*;
+use crate::domain::ids::Ts;
+use crate::store::{Claimed, Settlement, StoreError};
+
+const LEASE: Duration = Duration::from_secs(30);
+
+impl Bench {
+    async fn claim(&self, now: DateTime<Utc>) -> Vec<Claimed> {
+        self.store.claim(self.installation, now, 100, LEASE).await.unwrap()
+    }
+
+    async fn claim_said(&self, now: DateTime<Utc>) -> Vec<String> {
+        self.claim(now).await.iter().map(|claimed| said(&claimed.notice).to_owned()).collect()
+    }
+
+    async fn sent(&self, claimed: &Claimed) {
+        let sent = Settlement::Sent { ts: Some(Ts::from("1.1")), card_of: None };
+        self.store.settle(claimed, sent, at(1)).await.unwrap();
+    }
+
+    async fn retry(&self, claimed: &Claimed, when: DateTime<Utc>, unsure: bool) {
+        let retry = Settlement::Retry { at: when, unsure, reason: "timeout".to_owned() };
+        self.store.settle(claimed, retry, at(1)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn one_of_a_lane_is_in_flight_urgent_first_then_in_order() {
+    let bench = Bench::new().await;
+    bench
+        .tell(vec![message("CA", "a1", false), message("CB", "b1", false), message("CA", "a2", false)])
+        .await;
+    bench.tell(vec![message("CA", "a3", true)]).await;
+    let first = bench.claim(at(0)).await;
+    assert_eq!(first.iter().map(|one| said(&one.notice)).collect::<Vec<_>>(), ["a3", "b1"]);
+    assert!(first[0].notice.urgent && !first[0].is_unsure && first[0].attempts == 0);
+    assert_eq!(first[0].lane, "CA");
+    assert_eq!(first[0].decided_at, at(0));
+    assert_ne!(first[0].key, first[1].key);
+    assert_eq!(first[0].key.len(), 32);
+    assert_eq!(bench.claim(at(0)).await, []);
+    bench.sent(&first[0]).await;
+    let second = bench.claim(at(0)).await;
+    assert_eq!(said(&second[0].notice), "a1");
+    bench.sent(&second[0]).await;
+    bench.sent(&first[1]).await;
+    assert_eq!(bench.claim_said(at(0)).await, ["a2"]);
+}
+
+#[tokio::test]
+async fn a_claim_takes_no_more_than_asked_for_the_most_urgent() {
+    let bench = Bench::new().await;
+    bench.tell(vec![message("CA", "a", false), message("CB", "b", false), message("CZ", "z", true)]).await;
+    let claimed = bench.store.claim(bench.installation, at(0), 2, LEASE).await.unwrap();
+    assert_eq!(claimed.iter().map(|one| said(&one.notice)).collect::<Vec<_>>(), ["z", "a"]);
+}
+
+#[tokio::test]
+async fn a_lease_that_ended_is_claimed_again_and_unsure() {
+    let bench = Bench::new().await;
+    bench.tell(vec![message("CA", "a1", false), message("CA", "a2", true)]).await;
+    let first = bench.claim(at(0)).await.remove(0);
+    bench.tell(vec![message("CA", "a3", true)]).await;
+    assert_eq!(bench.claim(at(29)).await, []);
+    assert_eq!(bench.store.next_outbox_due(bench.installation).await.unwrap(), Some(at(30)));
+    let again = bench.claim(at(30)).await.remove(0);
+    assert_eq!((again.id, &again.key), (first.id, &first.key));
+    assert_eq!((again.attempts, again.is_unsure), (1, true));
+    // The first flight may no longer say how it ended.
+    let late = Settlement::Sent { ts: None, card_of: None };
+    assert!(matches!(bench.store.settle(&first, late.clone(), at(31)).await, Err(StoreError::Conflict)));
+    bench.store.settle(&again, late.clone(), at(31)).await.unwrap();
+    assert!(matches!(bench.store.settle(&again, late, at(31)).await, Err(StoreError::Conflict)));
+}
+
+#[tokio::test]
+async fn what_was_in_flight_when_the_process_died_is_claimed_at_once_and_unsure() {
+    let bench = Bench::new().await;
+    bench.tell(vec![message("CA", "a1", false)]).await;
+    let first = bench.claim(at(0)).await.remove(0);
+    let bench = bench.reopened().await;
+    let again = bench.claim(at(0)).await.remove(0);
+    assert_eq!((again.id, again.is_unsure), (first.id, true));
+}
+
+#[tokio::test]
+async fn a_lane_that_waits_rests_as_a_whole() {
+    let bench = Bench::new().await;
+    bench.tell(vec![message("CA", "a1", false), message("CB", "b1", false)]).await;
+    let claimed = bench.claim(at(0)).await;
+    bench.retry(&claimed[0], at(20), true).await;
+    bench.sent(&claimed[1]).await;
+    // Even what is urgent does not overtake.
+    bench.tell(vec![message("CA", "a2", true)]).await;
+    assert_eq!(bench.claim(at(19)).await, []);
+    assert_eq!(bench.store.next_outbox_due(bench.installation).await.unwrap(), Some(at(20)));
+    let again = bench.claim(at(20)).await.remove(0);
+    assert_eq!(said(&again.notice), "a2");
+    bench.sent(&again).await;
+    let unsure = bench.claim(at(20)).await.remove(0);
+    assert_eq!((said(&unsure.notice), unsure.attempts, unsure.is_unsure), ("a1", 1, true));
+}
+
+#[tokio::test]
+async fn lanes_are_held_one_or_all() {
+    let bench = Bench::new().await;
+    bench.tell(vec![message("CA", "a", false), message("CB", "b", false)]).await;
+    bench.store.hold_lane(bench.installation, "CA", at(10)).await.unwrap();
+    assert_eq!(bench.claim_said(at(9)).await, ["b"]);
+    // A later and shorter hold does not shorten the first.
+    bench.store.hold_lane(bench.installation, "CA", at(5)).await.unwrap();
+    bench.store.hold_all(bench.installation, at(15)).await.unwrap();
+    assert_eq!(bench.claim(at(14)).await, []);
+    assert_eq!(bench.claim_said(at(15)).await, ["a"]);
+}
+
+#[tokio::test]
+async fn a_first_card_gives_the_engagement_its_home() {
+    let bench = Bench::new().await;
+    let begun = bench.begin("CSME").await;
+    bench.tell(vec![card(begun.id, "CSME", true)]).await;
+    let claimed = bench.claim(at(0)).await.remove(0);
+    let sent = |ts| Settlement::Sent { ts: Some(Ts::from(ts)), card_of: Some(begun.id) };
+    bench.store.settle(&claimed, sent("7.7"), at(3)).await.unwrap();
+    let now = bench.read(begun.id).await;
+    assert_eq!((now.home.unwrap().card, now.version), (Some(Ts::from("7.7")), 1));
+    let found = bench.store.by_thread(bench.installation, &"CSME".into(), &"7.7".into()).await.unwrap();
+    assert_eq!(found, [begun.id]);
+    // It is set once.
+    bench.tell(vec![card(begun.id, "CSME", false)]).await;
+    let claimed = bench.claim(at(4)).await.remove(0);
+    bench.store.settle(&claimed, sent("8.8"), at(5)).await.unwrap();
+    assert_eq!(bench.read(begun.id).await.home.unwrap().card, Some(Ts::from("7.7")));
+}
+
+#[tokio::test]
+async fn a_card_posted_where_the_engagement_no_longer_is_does_not_become_its_home() {
+    let bench = Bench::new().await;
+    let begun = bench.begin("CA").await;
+    bench.tell(vec![card(begun.id, "CA", true)]).await;
+    let claimed = bench.claim(at(0)).await.remove(0);
+    let mut decision = Decision::default();
+    decision.change(Engagement { home: question(begun.id, "CB").home, ..begun.clone() });
+    bench.commit(decision).await;
+    let sent = Settlement::Sent { ts: Some(Ts::from("7.7")), card_of: Some(begun.id) };
+    bench.store.settle(&claimed, sent, at(3)).await.unwrap();
+    assert_eq!(bench.read(begun.id).await.home.unwrap().card, None);
+}
+
+#[tokio::test]
+async fn cards_that_wait_collapse_and_keep_the_mention() {
+    let bench = Bench::new().await;
+    let id = bench.begin("CA").await.id;
+    bench.tell(vec![card(id, "CA", false), message("CA", "after", false)]).await;
+    bench.tell(vec![card(id, "CA", true)]).await;
+    bench.tell(vec![card(id, "CA", false)]).await;
+    assert_eq!(bench.store.outbox_waiting(bench.installation).await.unwrap().number, 2);
+    // Another engagement's, and the same one's in another channel, are others.
+    let other = bench.begin("CA").await.id;
+    bench.tell(vec![card(other, "CA", false), card(id, "CB", false)]).await;
+    assert_eq!(bench.store.outbox_waiting(bench.installation).await.unwrap().number, 4);
+    let claimed = bench.claim(at(0)).await;
+    assert_eq!(claimed.len(), 2);
+    assert_eq!(claimed[0].notice, card(id, "CA", true));
+    assert_eq!(claimed[1].notice, card(id, "CB", false));
+    // One in flight is not touched: what follows waits anew.
+    bench.tell(vec![card(id, "CA", false)]).await;
+    assert_eq!(bench.store.outbox_waiting(bench.installation).await.unwrap().number, 5);
+}
+
+#[tokio::test]
+async fn a_card_that_goes_back_takes_in_the_one_that_began_to_wait() {
+    let bench = Bench::new().await;
+    let id = bench.begin("CA").await.id;
+    bench.tell(vec![card(id, "CA", false)]).await;
+    let flying = bench.claim(at(0)).await.remove(0);
+    bench.tell(vec![card(id, "CA", true)]).await;
+    bench.retry(&flying, at(2), true).await;
+    assert_eq!(bench.store.outbox_waiting(bench.installation).await.unwrap().number, 1);
+    let again = bench.claim(at(2)).await.remove(0);
+    assert_eq!((again.id, &again.key, again.is_unsure), (flying.id, &flying.key, true));
+    assert_eq!(again.notice, card(id, "CA", true));
+}
+
+#[tokio::test]
+async fn what_is_given_up_is_listed_and_what_is_dropped_is_not() {
+    let bench = Bench::new().await;
+    bench.tell(vec![message("CA", "a", false), message("CB", "b", false)]).await;
+    let claimed = bench.claim(at(0)).await;
+    let parked = Settlement::Parked { reason: "is_archived".to_owned() };
+    bench.store.settle(&claimed[0], parked, at(1)).await.unwrap();
+    let dropped = Settlement::Dropped { reason: "answered meanwhile".to_owned() };
+    bench.store.settle(&claimed[1], dropped, at(1)).await.unwrap();
+    let listed = bench.store.parked(bench.installation).await.unwrap();
+    assert_eq!(listed.len(), 1);
+    assert_eq!((said(&listed[0].notice), listed[0].reason.as_str()), ("a", "is_archived"));
+    assert_eq!((listed[0].decided_at, listed[0].parked_at), (at(0), at(1)));
+    assert_eq!(bench.store.next_outbox_due(bench.installation).await.unwrap(), None);
+    assert_eq!(bench.store.forget_delivered(bench.installation, at(2), 10).await.unwrap(), 1);
+    assert_eq!(bench.store.parked(bench.installation).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_notice_that_cannot_be_read_is_parked_and_its_lane_goes_on() {
+    let bench = Bench::new().await;
+    bench.tell(vec![message("CA", "bad", false), message("CA", "good", false)]).await;
+    bench.meddle("UPDATE outbox SET notice = '{}' WHERE id = 1").await;
+    assert_eq!(bench.claim(at(0)).await, []);
+    assert_eq!(bench.claim_said(at(0)).await, ["good"]);
+}

@@ -1,0 +1,243 @@
+//! The one writer: a thread that owns the only connection that writes, and commits whatever waits as a group.
+//!
+//! Each job has a savepoint of its own, so that a bad one never sinks its group. Nobody is answered before the group's
+//! COMMIT; when that fails nothing of the group is kept and all of it hears so. Knows no tables. A thread and plain calls,
+//! since handing every statement to another thread and back cost more than the statements did.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, OpenFlags, Params};
+use tokio::sync::{mpsc, oneshot};
+
+use super::StoreError;
+
+/// Jobs that may wait; whoever comes then waits for room.
+const ROOM: usize = 4_096;
+/// Most jobs in one transaction.
+const GROUP: usize = 256;
+
+/// How long the writer waits for a lock that another process holds.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Prepared statements kept.
+const STATEMENTS: usize = 128;
+
+const BEGIN: &str = "BEGIN IMMEDIATE";
+const SAVE: &str = "SAVEPOINT job";
+const KEEP: &str = "RELEASE job";
+const UNDO: &str = "ROLLBACK TO job";
+const COMMIT: &str = "COMMIT";
+
+/// How a piece of work ended.
+pub(super) enum Ending<T> {
+    /// What it wrote is kept.
+    Keep(T),
+    /// What it wrote is undone; this is its answer all the same.
+    Undo(T),
+}
+
+/// Something to write.
+pub(super) trait Work: Send + 'static {
+    /// Its answer.
+    type Output: Send + 'static;
+
+    /// Writes it, inside the group's transaction. An error undoes it.
+    fn run(self, db: &Connection) -> Result<Ending<Self::Output>, StoreError>;
+}
+
+/// Whether what a job wrote is kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    Yes,
+    No,
+}
+
+/// Work of whatever kind, with somebody who waits for its answer.
+trait Job: Send {
+    /// Runs it, unless it is too late for that.
+    fn run(&mut self, db: &Connection) -> Kept;
+
+    /// Answers, once the group is committed or lost.
+    fn answer(self: Box<Self>, lost: Option<&str>);
+}
+
+struct Task<W: Work> {
+    work: Option<W>,
+    deadline: Option<Instant>,
+    outcome: Option<Result<W::Output, StoreError>>,
+    answer: oneshot::Sender<Result<W::Output, StoreError>>,
+}
+
+impl<W: Work> Job for Task<W> {
+    fn run(&mut self, db: &Connection) -> Kept {
+        let Some(work) = self.work.take() else { return Kept::No };
+        if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            self.outcome = Some(Err(StoreError::TooLate));
+            return Kept::No;
+        }
+        let (outcome, kept) = match work.run(db) {
+            Ok(Ending::Keep(output)) => (Ok(output), Kept::Yes),
+            Ok(Ending::Undo(output)) => (Ok(output), Kept::No),
+            Err(error) => (Err(error), Kept::No),
+        };
+        self.outcome = Some(outcome);
+        kept
+    }
+
+    fn answer(self: Box<Self>, lost: Option<&str>) {
+        let outcome = match (self.outcome, lost) {
+            (Some(Err(StoreError::TooLate)), _) => Err(StoreError::TooLate),
+            (_, Some(reason)) => Err(StoreError::Unavailable(reason.to_owned())),
+            (Some(outcome), None) => outcome,
+            (None, None) => Err(StoreError::Unavailable("not started".to_owned())),
+        };
+        // Whoever asked may have gone; what is committed stays.
+        let _ = self.answer.send(outcome);
+    }
+}
+
+enum Message {
+    Job(Box<dyn Job>),
+    Close,
+}
+
+/// The way to the writer.
+pub(super) struct Writer {
+    jobs: mpsc::Sender<Message>,
+    ended: Mutex<Option<oneshot::Receiver<()>>>,
+}
+
+impl Writer {
+    /// Starts the writer on a database that is there already.
+    pub(super) fn start(path: &Path) -> Result<Self, StoreError> {
+        let (jobs, waiting) = mpsc::channel(ROOM);
+        let (end, ended) = oneshot::channel();
+        let desk = Desk { path: path.to_owned(), db: Some(connect(path)?), waiting };
+        let serve = move || {
+            desk.serve();
+            // Nobody may be waiting for it.
+            let _ = end.send(());
+        };
+        std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(serve)
+            .map_err(|error| StoreError::Unavailable(format!("the writer cannot be started: {error}")))?;
+        Ok(Self { jobs, ended: Mutex::new(Some(ended)) })
+    }
+
+    /// Whether it takes jobs.
+    pub(super) fn is_running(&self) -> bool {
+        !self.jobs.is_closed()
+    }
+
+    /// Has something written; answers when it is durable.
+    pub(super) async fn write<W: Work>(
+        &self,
+        work: W,
+        deadline: Option<Instant>,
+    ) -> Result<W::Output, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let room = match deadline {
+            None => self.jobs.reserve().await,
+            Some(deadline) => tokio::time::timeout_at(deadline.into(), self.jobs.reserve())
+                .await
+                .map_err(|_| StoreError::TooLate)?,
+        };
+        let room = room.map_err(|_| closed())?;
+        room.send(Message::Job(Box::new(Task { work: Some(work), deadline, outcome: None, answer })));
+        answered.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// Lets the writer finish what waits, and waits for that.
+    pub(super) async fn close(&self) {
+        // An error means that it has ended already.
+        let _ = self.jobs.send(Message::Close).await;
+        let ended = self.ended.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        if let Some(ended) = ended
+            && ended.await.is_err()
+        {
+            tracing::error!("the store's writer ended badly");
+        }
+    }
+}
+
+fn closed() -> StoreError {
+    StoreError::Unavailable("the store is closed".to_owned())
+}
+
+struct Desk {
+    path: PathBuf,
+    db: Option<Connection>,
+    waiting: mpsc::Receiver<Message>,
+}
+
+impl Desk {
+    fn serve(mut self) {
+        let mut messages = Vec::with_capacity(GROUP);
+        while self.waiting.blocking_recv_many(&mut messages, GROUP) > 0 {
+            let mut group = Vec::with_capacity(messages.len());
+            for message in messages.drain(..) {
+                match message {
+                    Message::Job(job) => group.push(job),
+                    // What was sent before stays in the channel and is served.
+                    Message::Close => self.waiting.close(),
+                }
+            }
+            self.serve_group(group);
+        }
+    }
+
+    fn serve_group(&mut self, mut group: Vec<Box<dyn Job>>) {
+        if group.is_empty() {
+            return;
+        }
+        let lost = self.commit_group(&mut group).err().map(|error| error.to_string());
+        if let Some(reason) = &lost {
+            // A new connection begins without whatever state this one is in.
+            self.db = None;
+            tracing::error!(jobs = group.len(), reason, "a group of writes was lost and nothing of it kept");
+        }
+        for job in group {
+            job.answer(lost.as_deref());
+        }
+    }
+
+    fn commit_group(&mut self, group: &mut [Box<dyn Job>]) -> Result<(), rusqlite::Error> {
+        let db = match self.db.take() {
+            Some(db) => self.db.insert(db),
+            None => self.db.insert(connect(&self.path)?),
+        };
+        execute(db, BEGIN, [])?;
+        for job in group {
+            execute(db, SAVE, [])?;
+            if job.run(db) == Kept::No {
+                execute(db, UNDO, [])?;
+            }
+            execute(db, KEEP, [])?;
+        }
+        execute(db, COMMIT, [])?;
+        Ok(())
+    }
+}
+
+/// Runs a statement that stays prepared; how many rows it changed.
+pub(super) fn execute(
+    db: &Connection,
+    sql: &'static str,
+    arguments: impl Params,
+) -> Result<usize, rusqlite::Error> {
+    db.prepare_cached(sql)?.execute(arguments)
+}
+
+/// The settings that durability rests on: a COMMIT that returned is on the disk.
+fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(BUSY_TIMEOUT)?;
+    db.pragma_update(None, "journal_mode", "WAL")?;
+    db.pragma_update(None, "synchronous", "FULL")?;
+    db.pragma_update(None, "foreign_keys", true)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(db)
+}
