@@ -1,0 +1,115 @@
+//! `/request-pm`, and the few words that are about ourselves.
+//!
+//! Words count only where nothing else could be meant: *status of the runners?* is a question, *status K7Q* is not.
+
+use super::markup::{Plain, plain};
+use super::{AnswerTo, Inbound, Incoming, OpenForm, Query, dead};
+use crate::domain::command::{Ask, Command, Via};
+use crate::domain::ids::{ChannelId, UserId};
+use crate::slack::forms::Prefill;
+use crate::slack::vocabulary::{Form, FormContext};
+
+/// A slash command. Whatever its name: an app's settings may call it otherwise.
+pub(super) fn slash(
+    field: &dyn Fn(&str) -> Option<String>,
+    names: &dyn Fn(&UserId) -> Option<String>,
+    bot_user: Option<&UserId>,
+) -> Inbound {
+    if field("command").is_none() {
+        return dead("a form that is neither command nor payload");
+    }
+    let (Some(user), Some(channel)) = (field("user_id"), field("channel_id")) else {
+        return dead("a command without a person or a channel");
+    };
+    let (by, channel) = (UserId(user), ChannelId(channel));
+    let url = field("response_url");
+    let answer = AnswerTo::Inline { user: by.clone(), channel: Some(channel.clone()), url: url.clone() };
+    let us: Vec<UserId> = bot_user.cloned().into_iter().collect();
+    let read = plain(&field("text").unwrap_or_default(), names, &us);
+    let trigger = field("trigger_id");
+    if read.text.is_empty() {
+        let Some(trigger_id) = trigger else {
+            return Inbound::Query { query: Query::Help, keys: Vec::new(), by, answer, outsider: false };
+        };
+        let context = FormContext { engagement: None, channel: Some(channel), response_url: url };
+        return Inbound::OpenForm(Box::new(OpenForm {
+            form: Form::Request,
+            context,
+            trigger_id,
+            by,
+            outsider: false,
+            prefill: Prefill::default(),
+        }));
+    }
+    if let Some(query) = about_ourselves(&read.text) {
+        return Inbound::Query { query, keys: keys(trigger), by, answer, outsider: false };
+    }
+    Inbound::Command(Box::new(Incoming {
+        team: field("team_id").or_else(|| field("enterprise_id")),
+        keys: keys(trigger),
+        command: Command::Ask(Box::new(asked(&by, Via::Slash { channel }, read))),
+        answer,
+        by: Some(by),
+        // Another organisation's members have their own commands, never ours.
+        outsider: false,
+        shared_channel: false,
+    }))
+}
+
+/// What tells a repeat of a command or a click.
+pub(super) fn keys(trigger: Option<String>) -> Vec<String> {
+    trigger.map(|id| format!("trigger:{id}")).into_iter().collect()
+}
+
+/// An ask in people's own words, with no reason given.
+pub(super) fn asked(by: &UserId, via: Via, read: Plain) -> Ask {
+    Ask { mentions: read.mentions, links: read.links, ..Ask::of(by.clone(), via, read.text) }
+}
+
+/// Whether the text is about ourselves rather than a question to people.
+pub(super) fn about_ourselves(text: &str) -> Option<Query> {
+    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["help" | "?" | "help?"] => Some(Query::Help),
+        ["mine"] => Some(Query::Mine),
+        ["status", _] => {
+            let id = text.split_whitespace().nth(1).unwrap_or_default().trim_end_matches('?');
+            Some(Query::Status { id: id.to_owned() })
+        }
+        // Words that the help may come to know: better told so than sent to experts as a question.
+        ["status" | "back" | "admin" | "away" | "pilot" | "report"]
+        | ["pilot", "on" | "off"]
+        | ["away", "until", ..] => Some(Query::NotUnderstood),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_can_mean_nothing_else_is_about_ourselves() {
+        let status = |id: &str| Some(Query::Status { id: id.to_owned() });
+        for (text, query) in [
+            ("help", Some(Query::Help)),
+            (" HELP ", Some(Query::Help)),
+            ("help me with runners", None),
+            ("mine", Some(Query::Mine)),
+            ("mine craft", None),
+            ("status K7Q", status("K7Q")),
+            ("Status k7q?", status("k7q")),
+            ("status", Some(Query::NotUnderstood)),
+            ("status of the runners?", None),
+            ("pilot on", Some(Query::NotUnderstood)),
+            ("pilot customers want this", None),
+            ("away until 2026-12-01 cover @x", Some(Query::NotUnderstood)),
+            ("report", Some(Query::NotUnderstood)),
+            ("report of vulnerabilities is empty", None),
+            ("", None),
+        ] {
+            assert_eq!(about_ourselves(text), query, "{text}");
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! The Events API: messages, mentions, reactions, and what changes names.
+//!
+//! Mentions come twice, as `app_mention` and as `message`: both carry the same key, so that whichever is committed first
+//! wins. Edits never count (B2), our own messages never, and notes of Slack's (joins, topics) are nobody's words.
+
+use serde_json::Value;
+
+use super::commands::{about_ourselves, asked};
+use super::wire::Wire;
+use super::{AnswerTo, Inbound, Incoming, NamesChange, dead, message, shown};
+use crate::domain::command::{Command, Reacted, Via};
+use crate::domain::ids::{ChannelId, Ts, UserId};
+
+/// The events that we subscribe to, by the names of the manifest. The messages' names end in the kind of channel.
+pub const EVENTS: &[&str] = &[
+    "app_mention",
+    "channel_archive",
+    "channel_deleted",
+    "channel_left",
+    "channel_rename",
+    "channel_shared",
+    "channel_unarchive",
+    "channel_unshared",
+    "group_archive",
+    "group_deleted",
+    "group_left",
+    "group_rename",
+    "group_unarchive",
+    "member_joined_channel",
+    "message.channels",
+    "message.groups",
+    "message.im",
+    "reaction_added",
+    "reaction_removed",
+    "subteam_created",
+    "subteam_members_changed",
+    "subteam_updated",
+    "team_join",
+    "user_change",
+];
+
+/// Events that Slack may send to an app with our settings, or with more, and that change nothing for us.
+const NOT_OURS: &[&str] = &[
+    "app_home_opened",
+    "app_uninstalled",
+    "app_rate_limited",
+    "channel_created",
+    "function_executed",
+    "goodbye",
+    "grid_migration_finished",
+    "grid_migration_started",
+    "member_left_channel",
+    "message_metadata_deleted",
+    "message_metadata_posted",
+    "message_metadata_updated",
+    "file_public",
+    "file_shared",
+    "team_access_granted",
+    "team_access_revoked",
+    "tokens_revoked",
+    "workflow_step_execute",
+];
+
+/// What surrounds an event.
+struct Envelope<'a> {
+    event: Wire<'a>,
+    /// The users that are this app.
+    us: Vec<UserId>,
+    /// Whose installation hears it.
+    team: Option<String>,
+    app: Option<String>,
+    id: Option<String>,
+    outsider: bool,
+    shared_channel: bool,
+    names: &'a dyn Fn(&UserId) -> Option<String>,
+}
+
+/// A JSON body.
+pub(super) fn envelope(
+    value: &Value,
+    names: &dyn Fn(&UserId) -> Option<String>,
+    bot_user: Option<&UserId>,
+) -> Inbound {
+    let outer = Wire::new(value);
+    match outer.str("type") {
+        Some("url_verification") => match outer.text("challenge") {
+            Some(challenge) => Inbound::UrlVerification { challenge },
+            None => dead("a URL verification without a challenge"),
+        },
+        Some("app_rate_limited") => Inbound::EventsLost,
+        Some("event_callback") => event(&Envelope::read(outer, names, bot_user)),
+        Some(other) => dead(format!("unknown envelope {}", shown(other))),
+        None => dead("no type"),
+    }
+}
+
+impl<'a> Envelope<'a> {
+    fn read(
+        outer: Wire<'a>,
+        names: &'a dyn Fn(&UserId) -> Option<String>,
+        bot_user: Option<&UserId>,
+    ) -> Self {
+        let event = outer.at("event");
+        let authorization = outer.at("authorizations").first();
+        let mut us: Vec<UserId> = bot_user.cloned().into_iter().collect();
+        if authorization.flag("is_bot") == Some(true)
+            && let Some(user) = authorization.text("user_id")
+            && !us.contains(&UserId(user.clone()))
+        {
+            us.push(UserId(user));
+        }
+        let shared_channel = outer.flag("is_ext_shared_channel") == Some(true);
+        Self {
+            event,
+            us,
+            team: authorization
+                .text("team_id")
+                .or_else(|| outer.text("team_id"))
+                .or_else(|| authorization.text("enterprise_id"))
+                .or_else(|| outer.text("enterprise_id")),
+            app: outer.text("api_app_id"),
+            id: outer.text("event_id"),
+            outsider: is_outsider(outer, event),
+            shared_channel,
+            names,
+        }
+    }
+
+    fn keys(&self, own: Option<String>) -> Vec<String> {
+        self.id.iter().map(|id| format!("event:{id}")).chain(own).collect()
+    }
+
+    fn key_of(&self, what: &str, channel: &ChannelId, ts: &Ts) -> String {
+        format!("{what}:{}:{channel}:{ts}", self.team.as_deref().unwrap_or("-"))
+    }
+
+    fn incoming(&self, keys: Vec<String>, command: Command, by: Option<UserId>, answer: AnswerTo) -> Inbound {
+        Inbound::Command(Box::new(Incoming {
+            team: self.team.clone(),
+            keys,
+            command,
+            answer,
+            by,
+            outsider: self.outsider,
+            shared_channel: self.shared_channel,
+        }))
+    }
+}
+
+/// Whether the author is of another organisation. Only where Slack does not rule it out: inside one organisation people of
+/// other workspaces are colleagues.
+fn is_outsider(outer: Wire<'_>, event: Wire<'_>) -> bool {
+    if outer.flag("is_ext_shared_channel") == Some(false) {
+        return false;
+    }
+    let message = if event.at("message").is_there() { event.at("message") } else { event };
+    let Some(theirs) =
+        message.text("user_team").or_else(|| message.text("source_team")).or_else(|| message.text("team"))
+    else {
+        return false;
+    };
+    let mut ours: Vec<String> = outer
+        .at("authorizations")
+        .items()
+        .flat_map(|authorization| [authorization.text("team_id"), authorization.text("enterprise_id")])
+        .flatten()
+        .collect();
+    if ours.is_empty() {
+        ours.extend(outer.text("team_id"));
+        ours.extend(outer.text("enterprise_id"));
+    }
+    !ours.is_empty() && !ours.contains(&theirs)
+}
+
+fn event(envelope: &Envelope<'_>) -> Inbound {
+    let Some(kind) = envelope.event.str("type") else {
+        return dead("an event without a type");
+    };
+    match kind {
+        "message" | "app_mention" => said(envelope, kind == "app_mention"),
+        "reaction_added" | "reaction_removed" => reaction(envelope, kind == "reaction_added"),
+        "member_joined_channel" => joined(envelope),
+        "channel_left" | "group_left" => match channel(envelope.event) {
+            Some(channel) => names(envelope, NamesChange::Membership { channel, joined: false }),
+            None => dead("we left a channel without an id"),
+        },
+        "user_change" | "team_join" => match envelope.event.id("user") {
+            Some(user) => names(envelope, NamesChange::Person(UserId(user))),
+            None => dead("a person without an id"),
+        },
+        "subteam_created" | "subteam_updated" | "subteam_members_changed" => {
+            names(envelope, NamesChange::Groups)
+        }
+        _ if kind.starts_with("channel_") || kind.starts_with("group_") => renamed(envelope, kind),
+        _ if NOT_OURS.contains(&kind) => Inbound::Ignored { why: "an event that changes nothing for us" },
+        _ => dead(format!("unknown event {}", shown(kind))),
+    }
+}
+
+fn names(envelope: &Envelope<'_>, change: NamesChange) -> Inbound {
+    Inbound::NamesChanged { change, keys: envelope.keys(None) }
+}
+
+fn channel(event: Wire<'_>) -> Option<ChannelId> {
+    event.id("channel").map(ChannelId)
+}
+
+fn renamed(envelope: &Envelope<'_>, kind: &str) -> Inbound {
+    if NOT_OURS.contains(&kind) {
+        return Inbound::Ignored { why: "an event that changes nothing for us" };
+    }
+    if !EVENTS.contains(&kind) {
+        return dead(format!("unknown event {}", shown(kind)));
+    }
+    match channel(envelope.event) {
+        Some(channel) => names(envelope, NamesChange::Channel(channel)),
+        None => dead("a channel without an id"),
+    }
+}
+
+fn joined(envelope: &Envelope<'_>) -> Inbound {
+    let event = envelope.event;
+    let (Some(user), Some(channel)) = (event.id("user").map(UserId), channel(event)) else {
+        return dead("a join without a person or a channel");
+    };
+    if envelope.us.contains(&user) {
+        return names(envelope, NamesChange::Membership { channel, joined: true });
+    }
+    Inbound::Ignored { why: "somebody else joined a channel" }
+}
+
+fn reaction(envelope: &Envelope<'_>, added: bool) -> Inbound {
+    let event = envelope.event;
+    let item = event.at("item");
+    if item.str("type").is_some_and(|kind| kind != "message") {
+        return Inbound::Ignored { why: "a reaction to something that is no message" };
+    }
+    let found = (event.id("user"), event.str("reaction"), item.id("channel"), item.text("ts"));
+    let (Some(by), Some(reaction), Some(channel), Some(ts)) = found else {
+        return dead("a reaction without a person, a name or a message");
+    };
+    let by = UserId(by);
+    if envelope.us.contains(&by) {
+        return Inbound::Ignored { why: "our own reaction" };
+    }
+    // Skin tones come as `thumbsup::skin-tone-2`.
+    let emoji = reaction.split("::").next().unwrap_or(reaction).to_owned();
+    let reacted = Reacted { channel: ChannelId(channel), ts: Ts(ts), by: by.clone(), emoji, added };
+    envelope.incoming(envelope.keys(None), Command::Reacted(reacted), Some(by), AnswerTo::Nowhere)
+}
+
+fn said(envelope: &Envelope<'_>, is_mention: bool) -> Inbound {
+    let event = envelope.event;
+    match event.str("subtype") {
+        subtype if message::is_written(subtype) => written(envelope, is_mention),
+        Some("message_deleted") => deleted(envelope, event.text("deleted_ts")),
+        // A deleted message that has replies stays as a tombstone.
+        Some("message_changed") if event.at("message").str("subtype") == Some("tombstone") => {
+            deleted(envelope, event.at("message").text("ts"))
+        }
+        Some("message_changed") => Inbound::Ignored { why: "an edit (B2)" },
+        Some(_) | None => Inbound::Ignored { why: "a note of Slack's" },
+    }
+}
+
+fn deleted(envelope: &Envelope<'_>, ts: Option<String>) -> Inbound {
+    let (Some(channel), Some(ts)) = (channel(envelope.event), ts.map(Ts)) else {
+        return dead("a deletion without a channel or a message");
+    };
+    let keys = envelope.keys(Some(envelope.key_of("deleted", &channel, &ts)));
+    envelope.incoming(keys, Command::Deleted { channel, ts }, None, AnswerTo::Nowhere)
+}
+
+/// A message that somebody wrote: an ask of us, a word about ourselves, or something overheard.
+fn written(envelope: &Envelope<'_>, is_mention: bool) -> Inbound {
+    let event = envelope.event;
+    let user = event.id("user").map(UserId);
+    let app = event.text("app_id").or_else(|| event.at("bot_profile").text("app_id"));
+    if user.as_ref().is_some_and(|user| envelope.us.contains(user)) || (app.is_some() && app == envelope.app)
+    {
+        return Inbound::Ignored { why: "our own message" };
+    }
+    let us = us_in(envelope, is_mention);
+    let read = channel(event).and_then(|channel| message::read(channel, event, envelope.names, &us));
+    let Some((mut heard, read)) = read else {
+        return dead("a message without a channel or a timestamp");
+    };
+    heard.mentions_us |= is_mention;
+    let (channel, ts) = (heard.channel.clone(), heard.ts.clone());
+    let keys = envelope.keys(Some(envelope.key_of("message", &channel, &ts)));
+    let is_direct = event.str("channel_type") == Some("im") || channel.as_str().starts_with('D');
+    // A reply in one of our own direct messages ("thanks") is not a new question.
+    let to_us = heard.mentions_us || (is_direct && heard.thread.is_none());
+    match heard.by.clone() {
+        Some(by) if to_us => {
+            let thread = heard.thread.clone().unwrap_or_else(|| ts.clone());
+            let answer = AnswerTo::Thread { user: by.clone(), channel: channel.clone(), thread };
+            if let Some(query) = about_ourselves(&read.text) {
+                // Of its two events only one counts, whichever words the other one is read as.
+                if !is_mention && !is_direct {
+                    return Inbound::Ignored { why: "its app_mention is answered" };
+                }
+                return Inbound::Query { query, keys, by, answer, outsider: envelope.outsider };
+            }
+            let ask = asked(&by, Via::Mention { channel, ts, thread: heard.thread }, read);
+            envelope.incoming(keys, Command::Ask(Box::new(ask)), Some(by), answer)
+        }
+        None if heard.bot.is_none() => dead("a message by nobody"),
+        by => envelope.incoming(keys, Command::Heard(heard), by, AnswerTo::Nowhere),
+    }
+}
+
+/// Who is us in a text: where nobody told us yet, a mention of the app can only be the first one in it.
+fn us_in(envelope: &Envelope<'_>, is_mention: bool) -> Vec<UserId> {
+    if !envelope.us.is_empty() || !is_mention {
+        return envelope.us.clone();
+    }
+    let text = message::marked_up(envelope.event);
+    let first = text.split("<@").nth(1).and_then(|rest| rest.split(['>', '|']).next());
+    first.map(UserId::from).into_iter().collect()
+}

@@ -1,0 +1,86 @@
+//! What notices say: every `What`, in the words of its moment. Who is mentioned, and where, is decided in the files that
+//! this leads to and nowhere else ("Who is mentioned, and where"); what can wait mentions nobody.
+
+use super::blocks::said;
+use super::line::Line;
+use super::{Scene, admin, call_changes, card, reminders, replies, steps, threads};
+use crate::domain::engagement::Engagement;
+use crate::domain::notice::{Address, Notice, What};
+use crate::slack::outgoing::Message;
+
+/// What a notice about one ask is drawn from.
+#[derive(Clone, Copy)]
+pub(super) struct Told<'a> {
+    /// The ask.
+    pub engagement: &'a Engagement,
+    /// Everything else.
+    pub scene: &'a Scene<'a>,
+    /// Where it goes.
+    pub to: &'a Address,
+}
+
+/// The message of a notice.
+pub fn notice(notice: &Notice, scene: &Scene<'_>) -> Message {
+    match (&notice.what, scene.engagement) {
+        (What::Reply { reply }, _) => {
+            replies::reply(reply, scene).unwrap_or_else(|| said(&Line::from("Noted."), None))
+        }
+        (What::Unresolved { what }, _) => admin::unresolved(what),
+        (what, Some(engagement)) => about(what, Told { engagement, scene, to: &notice.to }),
+        (_, None) => said(&Line::from("That question is no longer here."), None),
+    }
+}
+
+/// A notice about one ask.
+fn about(what: &What, told: Told<'_>) -> Message {
+    match what {
+        What::Card { mention } => card::card(told.engagement, told.scene, *mention),
+        What::TakenToRequester { by } => steps::taken(told, by),
+        What::AnsweredToRequester { by } => steps::answered(told, by),
+        What::MovedToRequester { to, by } => steps::moved(told, to, by),
+        What::PmAnsweredToRequester { sme } => steps::pm_answered(told, sme),
+        What::ChangedToRequester { change } => {
+            let opening = told.scene.to_requester(told.engagement, told.to);
+            call_changes::change(told, &opening, change)
+        }
+        What::CallChanged { change, mention } => {
+            let opening =
+                mention.as_ref().map_or_else(Line::default, |user| told.scene.mention(user).then(": "));
+            call_changes::change(told, &opening, change)
+        }
+        What::DetailAdded { by, text } => threads::detail_added(told, by, text),
+        What::NotSolved { by, why, whom } => threads::not_solved(told, by, why.as_deref(), whom.as_ref()),
+        What::RelayToSme { sme, inquiry } => threads::relay(told, sme, *inquiry),
+        What::Redirected { to } => threads::redirected(told, *to),
+        What::StageLink { link } => threads::stage_link(told, link.as_deref()),
+        What::OwnerChanged { to, by } => threads::owner_changed(told, to, by),
+        What::AskedAgain { owner, text, due } => threads::asked_again(told, owner, text.as_deref(), *due),
+        What::WaitingOnSme { asker, why } => threads::waiting_on_sme(told, asker, why),
+        What::NotTaken { leads, again, hours } => reminders::not_taken(told, leads, *again, *hours),
+        What::NotTakenAnywhere { hours } => reminders::not_taken_anywhere(told, *hours),
+        What::TakenSilent { taker, days } => reminders::taken_silent(told, taker, *days),
+        What::MovedAway { to } => threads::moved_away(told, to),
+        What::LeadToPlace { leads } => reminders::lead_to_place(told, leads),
+        What::PmReminder { owner, days } => reminders::pm_reminder(told, owner, *days),
+        What::AdviceDue { owner, overdue } => reminders::advice_due(told, owner.as_ref(), *overdue),
+        What::Nudge { owner, waited_seconds, due, late_because } => {
+            reminders::nudge(told, owner, *waited_seconds, *due, late_because.as_ref())
+        }
+        What::Miss { owner, second, waited_seconds, late_because } => {
+            reminders::miss(told, owner, second.as_ref(), *waited_seconds, late_because.as_ref())
+        }
+        What::Raise { leader, since, waited_seconds, direct, late_because } => {
+            let late = late_because.as_ref();
+            if *direct {
+                reminders::raise_direct(told, *since, *waited_seconds, late)
+            } else {
+                reminders::raise(told, leader, *since, *waited_seconds, late)
+            }
+        }
+        What::AgendaDue { start, due } => reminders::agenda_due(told, *start, *due),
+        What::AgendaMissed { requester, pm } => reminders::agenda_missed(told, requester, pm.as_ref()),
+        What::Blind { channel } => admin::blind(told, channel),
+        What::Parked { channel, error, went_to } => admin::parked(told, channel, error, went_to.as_ref()),
+        What::Reply { .. } | What::Unresolved { .. } => said(&Line::from("Noted."), None),
+    }
+}

@@ -1,0 +1,249 @@
+//! Reminders: to the area lead when nobody takes a question, to the taker, the PM, and up the ladder.
+//!
+//! Each mentions only whom the table names: a nudge the owner, a miss owner and second, a raise the product leader alone.
+
+use chrono::{DateTime, Utc};
+
+use super::blocks::{Buttons, acts, opens, said};
+use super::line::{Line, line};
+use super::notices::Told;
+use super::times::{appointment, date, from_now, range, span, working_days};
+use super::words;
+use crate::domain::command::Action;
+use crate::domain::engagement::{Body, Inquiry};
+use crate::domain::ids::UserId;
+use crate::domain::notice::{Address, Downtime};
+use crate::domain::rules::ClockMode;
+use crate::slack::outgoing::Message;
+use crate::slack::vocabulary::Form;
+
+/// A sentence after an opening that may mention somebody; it begins large where nobody is.
+fn after(opening: Line, sentence: &str) -> Line {
+    if opening.is_empty() {
+        Line::from(words::sentence_case(sentence))
+    } else {
+        line![opening, ": ", sentence]
+    }
+}
+
+/// Nobody took it in time: the area leads (A8).
+pub(super) fn not_taken(told: Told<'_>, leads: &[UserId], again: bool, hours: i64) -> Message {
+    let sentence = if again {
+        format!("{hours} h now, and nobody has taken this. Who could answer it?")
+    } else {
+        format!("nobody has taken this for {hours} h. Could you take it, or find somebody who can?")
+    };
+    said(&after(told.scene.mentions(leads), &sentence), None)
+}
+
+/// Nobody took it even then: to the fallback channel (A8), by its link.
+pub(super) fn not_taken_anywhere(told: Told<'_>, hours: i64) -> Message {
+    let scene = told.scene;
+    let home = told
+        .engagement
+        .home
+        .as_ref()
+        .map_or_else(Line::default, |home| line![" in ", scene.channel(&home.channel)]);
+    said(
+        &line![
+            scene.linked_id(told.engagement.id),
+            home,
+            format!(
+                ", about {}, has waited {hours} h and nobody has taken it. Who could answer it there?",
+                scene.place_of(told.engagement)
+            ),
+        ],
+        None,
+    )
+}
+
+/// Taken and silent: the taker is asked (A8).
+pub(super) fn taken_silent(told: Told<'_>, taker: &UserId, days: u32) -> Message {
+    let buttons = Buttons::of(told.engagement.id)
+        .button("Answered", "answered", acts(Action::Answered))
+        .button("Hand back", "hand_back", acts(Action::HandBack));
+    let line = line![
+        told.scene.mention(taker),
+        format!(
+            ": you took this {} ago. Is it answered, or shall somebody else have it?",
+            working_days(days)
+        ),
+    ];
+    said(&line, buttons.block())
+}
+
+/// Moved twice: the area lead places it (A9).
+pub(super) fn lead_to_place(told: Told<'_>, leads: &[UserId]) -> Message {
+    let opening = if leads.is_empty() { Line::default() } else { told.scene.mentions(leads).then(": ") };
+    let buttons = Buttons::of(told.engagement.id).button("Place it", "move", opens(Form::Move));
+    said(
+        &line![opening, Line::id(told.engagement.id), " has moved twice. Where does it belong?"],
+        buttons.block(),
+    )
+}
+
+/// The one reminder of a PM's ask (A12).
+pub(super) fn pm_reminder(told: Told<'_>, owner: &UserId, days: u32) -> Message {
+    let who = told.scene.name(&told.engagement.requester);
+    let asked = format!(": {who} asked this {} ago. Could you answer, or say who can?", working_days(days));
+    said(&line![told.scene.mention(owner), asked], None)
+}
+
+/// Advice is due, or overdue (D3).
+pub(super) fn advice_due(told: Told<'_>, owner: Option<&UserId>, overdue: bool) -> Message {
+    let opening = owner.map_or_else(Line::default, |owner| told.scene.mention(owner));
+    let who = told.scene.name(&told.engagement.requester);
+    let due = match &told.engagement.body {
+        Body::PmAsk(ask) => ask.due_at,
+        Body::Question(_) | Body::Inquiry(_) | Body::Call(_) => None,
+    };
+    let when = match (overdue, due) {
+        (false, Some(due)) => line!["is due ", date(due)],
+        (false, None) => line!["is due now"],
+        (true, Some(due)) => line!["was due ", date(due)],
+        (true, None) => line!["is overdue"],
+    };
+    said(
+        &line![
+            after(opening, &format!("the advice that {who} asked for ")),
+            when,
+            ". Could you answer, or say who can?"
+        ],
+        None,
+    )
+}
+
+/// Why something comes late, where we were the cause (B7).
+fn late(because: Option<&Downtime>) -> Line {
+    because.map_or_else(Line::default, |down| {
+        let gap = if down.blind { "I could not read the thread from " } else { "I was down from " };
+        line![gap, range(down.from, down.to), ", so this comes late: "]
+    })
+}
+
+/// A step of the ladder before the time is up: the owner only (B5).
+pub(super) fn nudge(
+    told: Told<'_>,
+    owner: &UserId,
+    waited: i64,
+    due: DateTime<Utc>,
+    because: Option<&Downtime>,
+) -> Message {
+    let scene = told.scene;
+    let who = scene.name(&told.engagement.requester);
+    let until = if due > scene.now {
+        line!["it is due ", date(due), format!(", {}.", from_now(due, scene.now))]
+    } else {
+        line!["it was due ", date(due), "."]
+    };
+    let has_waited = format!("{who} has waited {} for this; ", span(waited));
+    said(&line![scene.mention(owner), ": ", late(because), has_waited, until], None)
+}
+
+/// How long it took, in the time that counts (B4).
+fn counted(told: Told<'_>, waited: i64) -> String {
+    match &told.engagement.body {
+        Body::Inquiry(Inquiry { clock: Some(clock), .. }) if clock.rules.clock == ClockMode::Working => {
+            format!("{} of working time", span(clock.rules.within.0))
+        }
+        Body::Inquiry(_) | Body::Question(_) | Body::PmAsk(_) | Body::Call(_) => span(waited),
+    }
+}
+
+/// The time is up: owner and second (B5).
+pub(super) fn miss(
+    told: Told<'_>,
+    owner: &UserId,
+    second: Option<&UserId>,
+    waited: i64,
+    because: Option<&Downtime>,
+) -> Message {
+    let scene = told.scene;
+    let passed = format!("{} have passed. ", counted(told, waited));
+    let asks = "could you or a colleague answer, or say who can?";
+    let line = match second.filter(|second| *second != owner) {
+        Some(second) => {
+            line![scene.mention(owner), ": ", late(because), passed, scene.mention(second), ", ", asks]
+        }
+        None => line![scene.mention(owner), ": ", late(because), passed, words::sentence_case(asks)],
+    };
+    said(&line, None)
+}
+
+/// Raised to the product leader, in the thread (B5).
+pub(super) fn raise(
+    told: Told<'_>,
+    leader: &UserId,
+    since: DateTime<Utc>,
+    waited: i64,
+    because: Option<&Downtime>,
+) -> Message {
+    let open = format!("open for {} now, since ", span(waited));
+    said(&line![told.scene.mention(leader), ": ", late(because), open, date(since), "."], None)
+}
+
+/// Raised to a product leader who is not in the channel: who waits, how long, which area, no text (B8).
+pub(super) fn raise_direct(
+    told: Told<'_>,
+    since: DateTime<Utc>,
+    waited: i64,
+    because: Option<&Downtime>,
+) -> Message {
+    let scene = told.scene;
+    let who = scene.name(&told.engagement.requester);
+    let area = told
+        .engagement
+        .area
+        .as_ref()
+        .map_or_else(|| scene.place_of(told.engagement), |area| words::area_name(area, scene.org));
+    let line = line![
+        late(because),
+        format!("{who} has waited {} for a PM's answer in {area}, since ", span(waited)),
+        date(since),
+        ". It is in the area's internal channel, which you are not in; the area lead can invite you.",
+    ];
+    said(&line, None)
+}
+
+/// The agenda is due soon: to the requester (C6). The customer is named in a direct message only.
+pub(super) fn agenda_due(told: Told<'_>, start: DateTime<Utc>, due: DateTime<Utc>) -> Message {
+    let scene = told.scene;
+    let with = match (&told.engagement.customer, told.to) {
+        (Some(customer), Address::Direct { .. }) => format!("with {}", super::escape::cut(customer, 100)),
+        (Some(_) | None, _) => format!("on {}", scene.place_of(told.engagement)),
+    };
+    let buttons = Buttons::of(told.engagement.id).first("Add agenda", "agenda", opens(Form::Agenda));
+    let line = line![
+        scene.to_requester(told.engagement, told.to),
+        format!("Your call {with} is "),
+        appointment(start),
+        format!("; its agenda is due {}.", from_now(due, scene.now)),
+    ];
+    said(&line, buttons.block())
+}
+
+/// No agenda in time: who owes it is told, the PM may decline (C6).
+pub(super) fn agenda_missed(told: Told<'_>, requester: &UserId, pm: Option<&UserId>) -> Message {
+    let scene = told.scene;
+    let before = match &told.engagement.body {
+        Body::Call(call) => span(call.rules.agenda_before_seconds),
+        Body::Question(_) | Body::PmAsk(_) | Body::Inquiry(_) => span(scene.rules.call.agenda_before.0),
+    };
+    let pm = pm.map_or_else(|| "The PM".to_owned(), |pm| scene.name(pm));
+    let opening = match told.to {
+        Address::Direct { .. } => Line::default(),
+        Address::Card { .. }
+        | Address::OldCard { .. }
+        | Address::CardThread { .. }
+        | Address::Thread { .. }
+        | Address::Channel { .. }
+        | Address::OnlyTo { .. }
+        | Address::Answer { .. }
+        | Address::Admins => scene.mention(requester).then(": "),
+    };
+    let buttons = Buttons::of(told.engagement.id).button("Add agenda", "agenda", opens(Form::Agenda));
+    said(
+        &line![opening, format!("No agenda, {before} before. {pm} may decline without it.")],
+        buttons.block(),
+    )
+}

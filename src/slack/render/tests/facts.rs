@@ -1,0 +1,210 @@
+//! Every fact, event, notice and refusal there is, with the same text wherever people's words can stand.
+
+use chrono::{DateTime, Utc};
+
+use super::fixture::{downtime, hours, id, now, place, runner, user};
+use crate::domain::command::ClockKind;
+use crate::domain::decision::{Event, Reply};
+use crate::domain::engagement::State;
+use crate::domain::ids::{AreaKey, ChannelId};
+use crate::domain::notice::{Change, What};
+use crate::domain::org::Role;
+use crate::domain::reason::{Because, Fact, Reason, Rule};
+use crate::domain::refusal::Refusal;
+
+/// Every fact, each under a rule.
+pub(super) fn facts(text: &str) -> Vec<Because> {
+    let by = user("UINES");
+    let facts = [
+        Fact::NoReasonGiven,
+        Fact::ReasonGiven { reason: Reason::Roadmap },
+        Fact::TextNames { words: vec![text.to_owned(), "runner".to_owned()], place: runner() },
+        Fact::Chosen { place: place(text), by: by.clone() },
+        Fact::AskedIn { channel: ChannelId::from("CGRP"), place: runner() },
+        Fact::AskedInArea { channel: ChannelId::from("CSME"), area: AreaKey::from("ci") },
+        Fact::NoSmeArea { place: runner() },
+        Fact::NoGroupChannel { place: runner() },
+        Fact::NoStageChannel { place: runner() },
+        Fact::NoPm { place: Some(runner()) },
+        Fact::NoPm { place: None },
+        Fact::NoInternalChannel { area: AreaKey::from("ci") },
+        Fact::OwnProcess { place: runner() },
+        Fact::TriageProved { by: Some(by.clone()) },
+        Fact::TriageProved { by: None },
+        Fact::PmMentioned { pm: by.clone() },
+        Fact::PmOnDuty { pm: by.clone() },
+        Fact::Pressed { by: by.clone() },
+        Fact::RepliedInThread { by: by.clone(), late: true },
+        Fact::RepliedInThread { by, late: false },
+        Fact::TimePassed { seconds: 14_400 },
+        Fact::ThreadUnreadable,
+        Fact::ThreadRead,
+        Fact::Notice { seconds: 144_000, second_day: false },
+        Fact::Notice { seconds: 180_000, second_day: true },
+        Fact::MessageDeleted,
+        Fact::Undeliverable { error: text.to_owned() },
+        Fact::AreaNotOn { area: AreaKey::from("ci") },
+    ];
+    facts.into_iter().map(|fact| Because { rule: Rule::A1, fact }).collect()
+}
+
+pub(super) fn events(text: &str) -> Vec<Event> {
+    let (by, text) = (user("UINES"), text.to_owned());
+    let (channel, other) = (ChannelId::from("CSME"), id("N8V"));
+    vec![
+        Event::Drafted,
+        Event::Sent { channel: channel.clone(), place: Some(runner()) },
+        Event::Taken { by: by.clone() },
+        Event::Moved { from: Some(runner()), to: place(&text) },
+        Event::Answered { by: by.clone() },
+        Event::Reminded { whom: vec![by.clone()], clock: ClockKind::Reply },
+        Event::Raised { whom: vec![by.clone(), by.clone()], clock: ClockKind::Reply },
+        Event::Paused { why: text.clone() },
+        Event::Handed { to: by },
+        Event::InquiryOpened { inquiry: other },
+        Event::CallDeclined { why: text.clone() },
+        Event::TimeProposed { start: now() },
+        Event::Ended { state: State::Closed, why: Some(text.clone()) },
+        Event::Rehomed { from: channel.clone(), to: channel, error: text },
+    ]
+}
+
+pub(super) fn changes(text: &str) -> Vec<Change> {
+    let (by, why) = (user("UPAT"), text.to_owned());
+    vec![
+        Change::Confirmed { by: by.clone() },
+        Change::Declined { by: by.clone(), why: why.clone() },
+        Change::Proposed { by: by.clone(), start: now() + hours(70) },
+        Change::ContextMissing { by: by.clone(), what: why.clone() },
+        Change::Accepted { by: by.clone(), start: now() + hours(80) },
+        Change::Rescheduled { by: by.clone(), from: now(), to: now() + hours(80) },
+        Change::Cancelled { by: by.clone(), why: why.clone() },
+        Change::AgendaAdded { by: by.clone(), link: format!("https://docs.example/{why}") },
+        Change::Lapsed,
+        Change::Redirected { by: by.clone(), to: id("K7Q") },
+        Change::Handed { by: by.clone(), to: user("USAM") },
+        Change::TriageProved,
+        Change::TriageNotProved,
+        Change::Rehomed { to: ChannelId::from("CSTG") },
+        Change::Closed { by, why },
+    ]
+}
+
+pub(super) fn whats(text: &str) -> Vec<What> {
+    let (by, text) = (user("UPAT"), text.to_owned());
+    let since: DateTime<Utc> = now() - hours(8);
+    let late = || Some(downtime());
+    let mut all = vec![
+        What::Card { mention: true },
+        What::Reply { reply: Reply::Nothing },
+        What::Reply { reply: Reply::Help },
+        What::TakenToRequester { by: by.clone() },
+        What::AnsweredToRequester { by: by.clone() },
+        What::MovedToRequester { to: place(&text), by: by.clone() },
+        What::PmAnsweredToRequester { sme: user("UINES") },
+        What::DetailAdded { by: by.clone(), text: text.clone() },
+        What::NotSolved { by: by.clone(), why: Some(text.clone()), whom: Some(user("UINES")) },
+        What::NotSolved { by: by.clone(), why: None, whom: None },
+        What::NotTaken { leads: vec![user("ULIN"), user("USAM")], again: false, hours: 24 },
+        What::NotTaken { leads: Vec::new(), again: true, hours: 48 },
+        What::NotTakenAnywhere { hours: 48 },
+        What::TakenSilent { taker: user("UINES"), days: 2 },
+        What::LeadToPlace { leads: vec![user("ULIN")] },
+        What::MovedAway { to: place(&text) },
+        What::RelayToSme { sme: user("UINES"), inquiry: id("N8V") },
+        What::Redirected { to: id("K7Q") },
+        What::PmReminder { owner: by.clone(), days: 2 },
+        What::AdviceDue { owner: Some(by.clone()), overdue: false },
+        What::AdviceDue { owner: None, overdue: true },
+        What::StageLink { link: Some(format!("https://x.example/{text}")) },
+        What::StageLink { link: None },
+        What::Nudge { owner: by.clone(), waited_seconds: 7_200, due: now() + hours(2), late_because: None },
+        What::Nudge { owner: by.clone(), waited_seconds: 7_200, due: now() - hours(1), late_because: late() },
+        What::Miss {
+            owner: by.clone(),
+            second: Some(user("USAM")),
+            waited_seconds: 14_400,
+            late_because: late(),
+        },
+        What::Miss { owner: by.clone(), second: None, waited_seconds: 14_400, late_because: None },
+        What::OwnerChanged { to: user("USAM"), by: by.clone() },
+        What::AskedAgain { owner: by.clone(), text: Some(text.clone()), due: Some(now() + hours(4)) },
+        What::AskedAgain { owner: by.clone(), text: None, due: None },
+        What::WaitingOnSme { asker: user("UINES"), why: text.clone() },
+        What::Blind { channel: ChannelId::from("CINT") },
+        What::AgendaDue { start: now() + hours(30), due: now() + hours(6) },
+        What::AgendaMissed { requester: user("UAVA"), pm: Some(by) },
+        What::AgendaMissed { requester: user("UAVA"), pm: None },
+        What::Parked {
+            channel: ChannelId::from("CGRP"),
+            error: text.clone(),
+            went_to: Some(ChannelId::from("CSTG")),
+        },
+        What::Parked { channel: ChannelId::from("CGRP"), error: "is_archived".to_owned(), went_to: None },
+        What::Unresolved { what: vec![text.clone(); 30] },
+    ];
+    for direct in [true, false] {
+        let leader = user("ULEE");
+        all.push(What::Raise { leader, since, waited_seconds: 28_800, direct, late_because: late() });
+    }
+    for change in changes(&text) {
+        all.push(What::CallChanged { change: change.clone(), mention: Some(user("UAVA")) });
+        all.push(What::ChangedToRequester { change });
+    }
+    all
+}
+
+/// Every refusal.
+pub(super) fn refusals(text: &str) -> Vec<Refusal> {
+    let engagement = id("K7Q");
+    let area = AreaKey::from("ci");
+    let mut all = vec![
+        Refusal::Unknown { id: text.to_owned() },
+        Refusal::AlreadyTaken { engagement, by: Some(user("UINES")) },
+        Refusal::AlreadyTaken { engagement, by: None },
+        Refusal::TooMany { limit: 20, again_at: now() + hours(1) },
+        Refusal::Empty,
+        Refusal::TooLong { limit: 3_000 },
+        Refusal::SharedChannel,
+        Refusal::AreaNotOn { area: area.clone() },
+        Refusal::AreaNotOn { area: AreaKey::from(text) },
+        Refusal::NowhereToSend { place: place(text) },
+        Refusal::NoPm { engagement },
+        Refusal::CannotAnswer { engagement, user: user("UINES") },
+        Refusal::NoInternalChannel { engagement },
+        Refusal::PmAskedAlready { inquiry: id("N8V") },
+        Refusal::MovedTwice { engagement },
+        Refusal::SamePlace { place: runner() },
+        Refusal::TooLateToReopen { engagement, days: 14 },
+        Refusal::NotALink,
+        Refusal::TooSoon {
+            start: now() + hours(40),
+            notice_seconds: 144_000,
+            earliest: now() + hours(48),
+            pm_zone: Some(chrono_tz::America::Los_Angeles),
+        },
+        Refusal::InThePast,
+        Refusal::ReasonNotTaken { reason: Reason::Technical, place: runner() },
+        Refusal::NothingToRedirect,
+        Refusal::NotUnderstood,
+        Refusal::NotSaved,
+        Refusal::FormNotOpened,
+        Refusal::Outsider,
+    ];
+    all.extend(super::every::STATES.map(|state| Refusal::NotNow { engagement, state }));
+    let roles = [
+        Role::SmesOf(area.clone()),
+        Role::LeadsOf(area),
+        Role::PmsOf(Some(runner())),
+        Role::PmsOf(None),
+        Role::Requester,
+        Role::Taker,
+        Role::Admins,
+    ];
+    for who in roles {
+        for is_requester in [true, false] {
+            all.push(Refusal::NotYours { engagement, who: who.clone(), is_requester });
+        }
+    }
+    all
+}

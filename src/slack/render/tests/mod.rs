@@ -1,0 +1,10 @@
+//! What people read, as inline snapshots; that nothing they wrote can do harm; that Slack would take every message.
+
+mod cards;
+mod every;
+mod facts;
+mod fixture;
+mod safety;
+mod samples;
+mod shown;
+mod told;
