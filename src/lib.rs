@@ -2,6 +2,7 @@
 //!
 //! The rooms and what each may import are drawn in `ARCHITECTURE.md`; a test enforces the table.
 
+pub mod app;
 pub mod clock;
 pub mod domain;
 pub mod slack;

@@ -1,0 +1,152 @@
+//! Where replies go: into the response for whoever waits for it, else as a notice through the outbox.
+
+use super::{Answer, App, Envelope, Outcome};
+use crate::domain::command::Command;
+use crate::domain::decision::{Decision, Done, Reply};
+use crate::domain::engagement::{Body, Engagement};
+use crate::domain::ids::{ChannelId, EngagementId, Ts};
+use crate::domain::notice::{Address, Notice, What};
+use crate::domain::refusal::Refusal;
+use crate::store::StoreError;
+
+impl App {
+    /// Takes the reply out of the decision; where nobody waits for the response it becomes a notice.
+    pub(super) fn route_reply(envelope: &Envelope, decision: &mut Decision) -> Reply {
+        let reply = std::mem::take(&mut decision.reply);
+        // What is wrong with a form is told in the form.
+        if matches!(reply, Reply::Nothing | Reply::Form(_)) {
+            return reply;
+        }
+        let to = match &envelope.answer {
+            Answer::Inline => return reply,
+            Answer::Nowhere => return Reply::Nothing,
+            Answer::Url { url, user } => Address::Answer {
+                url: url.clone(),
+                user: user.clone(),
+                replaces: moves_a_draft_on(&envelope.command, &reply),
+            },
+            // The card itself is the answer where it stands in the asker's own thread.
+            Answer::Thread { channel, ts, .. } if has_card_in(decision, channel, ts) => {
+                return Reply::Nothing;
+            }
+            Answer::Thread { user, channel, ts } if concerns_nobody_else(&reply) => {
+                Address::OnlyTo { user: user.clone(), channel: channel.clone(), thread: Some(ts.clone()) }
+            }
+            Answer::Thread { channel, ts, .. } => {
+                Address::Thread { channel: channel.clone(), ts: ts.clone() }
+            }
+            Answer::OnlyTo { user, channel } => {
+                Address::OnlyTo { user: user.clone(), channel: channel.clone(), thread: None }
+            }
+            Answer::Direct { user } => Address::Direct { user: user.clone() },
+        };
+        let engagement = engagement_of(&reply);
+        decision.notices.push(Notice { to, what: What::Reply { reply }, engagement, urgent: true });
+        Reply::Nothing
+    }
+
+    /// Reads what the reply is about, as it is after the commit.
+    pub(super) async fn outcome(
+        &self,
+        reply: Reply,
+        written: Option<EngagementId>,
+    ) -> Result<Outcome, StoreError> {
+        let about = engagement_of(&reply).or(written.filter(|_| reply != Reply::Nothing));
+        let (engagement, related) = self.scene(about, &reply, &[]).await?;
+        Ok(Outcome { reply, engagement, related })
+    }
+
+    /// The engagement that a notice or reply is about, and those that it names.
+    pub async fn scene(
+        &self,
+        about: Option<EngagementId>,
+        reply: &Reply,
+        named: &[EngagementId],
+    ) -> Result<(Option<Engagement>, Vec<Engagement>), StoreError> {
+        let engagement = match about {
+            Some(id) => self.store.engagement(self.installation, id).await?,
+            None => None,
+        };
+        let mut wanted: Vec<EngagementId> = named.to_vec();
+        if let Some(engagement) = &engagement {
+            wanted.extend(engagement.parent);
+            match &engagement.body {
+                Body::Question(question) => wanted.extend(question.inquiry),
+                Body::PmAsk(ask) => wanted.extend(ask.redirected_to),
+                Body::Inquiry(_) | Body::Call(_) => {}
+            }
+        }
+        if let Reply::Mine { asked, owed } = reply {
+            wanted.extend(asked.iter().chain(owed));
+        }
+        if let Reply::Refused(Refusal::PmAskedAlready { inquiry }) = reply {
+            wanted.push(*inquiry);
+        }
+        let related = if wanted.is_empty() {
+            Vec::new()
+        } else {
+            self.store.engagements(self.installation, &wanted).await?
+        };
+        Ok((engagement, related))
+    }
+}
+
+/// The draft that was clicked has moved on: its message becomes the answer, so that no stale button stays behind.
+fn moves_a_draft_on(command: &Command, reply: &Reply) -> bool {
+    matches!(command, Command::Act(_))
+        && match reply {
+            Reply::Asked { .. } | Reply::Draft { .. } | Reply::Done { done: Done::Discarded, .. } => true,
+            Reply::Nothing
+            | Reply::Refused(_)
+            | Reply::Duplicate { .. }
+            | Reply::Done { .. }
+            | Reply::Help
+            | Reply::Mine { .. }
+            | Reply::Status { .. }
+            | Reply::Form(_) => false,
+        }
+}
+
+fn has_card_in(decision: &Decision, channel: &ChannelId, thread: &Ts) -> bool {
+    decision.writes.iter().any(|write| {
+        write.engagement().home.as_ref().is_some_and(|home| {
+            home.channel == *channel && home.thread.as_ref() == Some(thread) && home.card.is_none()
+        })
+    })
+}
+
+/// Refusals and help are for whoever asked alone; where an ask went concerns everybody in its thread.
+fn concerns_nobody_else(reply: &Reply) -> bool {
+    match reply {
+        Reply::Refused(_)
+        | Reply::Help
+        | Reply::Duplicate { .. }
+        | Reply::Mine { .. }
+        | Reply::Status { .. } => true,
+        Reply::Nothing | Reply::Asked { .. } | Reply::Draft { .. } | Reply::Done { .. } | Reply::Form(_) => {
+            false
+        }
+    }
+}
+
+/// The engagement a reply is about, if one.
+pub(super) fn engagement_of(reply: &Reply) -> Option<EngagementId> {
+    match reply {
+        Reply::Asked { engagement }
+        | Reply::Draft { engagement }
+        | Reply::Duplicate { engagement }
+        | Reply::Done { engagement, .. }
+        | Reply::Status { engagement }
+        | Reply::Refused(
+            Refusal::NotYours { engagement, .. }
+            | Refusal::AlreadyTaken { engagement, .. }
+            | Refusal::NotNow { engagement, .. }
+            | Refusal::NoPm { engagement }
+            | Refusal::CannotAnswer { engagement, .. }
+            | Refusal::NoInternalChannel { engagement }
+            | Refusal::MovedTwice { engagement }
+            | Refusal::TooLateToReopen { engagement, .. },
+        ) => Some(*engagement),
+        Reply::Nothing | Reply::Refused(_) | Reply::Help | Reply::Mine { .. } | Reply::Form(_) => None,
+    }
+}

@@ -1,0 +1,393 @@
+//! What each decision has to know, read from the store; then the pure decision itself.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::App;
+use crate::domain::command::{Act, Action, Ask, ClockKind, Command, Errand, Heard, Via};
+use crate::domain::decide::ask::{self, AskCase};
+use crate::domain::decide::{Case, call, draft, inquiry, pm_ask, question};
+use crate::domain::decision::{Decision, Reply, Write};
+use crate::domain::engagement::{Body, Engagement, State, Triage};
+use crate::domain::ids::{ChannelId, EngagementId, Ts};
+use crate::domain::notice::{Address, Downtime, Notice, What};
+use crate::domain::org::Policy;
+use crate::domain::refusal::Refusal;
+use crate::store::StoreError;
+
+/// What is at hand for every decision.
+struct Known<'a> {
+    app: &'a App,
+    policy: &'a Policy,
+    now: DateTime<Utc>,
+    downtime: Option<&'a Downtime>,
+    /// Nothing will be committed: no id is used up.
+    only_asks: bool,
+}
+
+/// What would be decided if that were done now; nothing is to be committed of it.
+pub(super) async fn would_decide(app: &App, act: &Act, policy: &Policy) -> Result<Decision, StoreError> {
+    Known { app, policy, now: app.now(), downtime: None, only_asks: true }.act(act).await
+}
+
+pub(super) async fn decide(
+    app: &App,
+    command: &Command,
+    policy: &Policy,
+    now: DateTime<Utc>,
+    downtime: Option<&Downtime>,
+) -> Result<Decision, StoreError> {
+    let known = Known { app, policy, now, downtime, only_asks: false };
+    let mut decision = known.decide(command).await?;
+    known.free_pms(command, &mut decision).await?;
+    Ok(decision)
+}
+
+impl Known<'_> {
+    async fn decide(&self, command: &Command) -> Result<Decision, StoreError> {
+        match command {
+            Command::Nothing => Ok(Decision::default()),
+            Command::Ask(ask) => self.ask(ask).await,
+            Command::Act(act) => self.act(act).await,
+            Command::Heard(heard) => self.heard(heard).await,
+            Command::Reacted(reacted) => {
+                self.each_at(&reacted.channel, &reacted.ts, |case| match &case.engagement.body {
+                    Body::Question(_) => question::reacted(case, reacted),
+                    Body::Inquiry(_) => inquiry::reacted(case, reacted),
+                    Body::PmAsk(_) | Body::Call(_) => Decision::default(),
+                })
+                .await
+            }
+            Command::Deleted { channel, ts } => {
+                self.each_at(channel, ts, |case| match &case.engagement.body {
+                    Body::Question(_) => question::deleted(case, channel, ts),
+                    Body::Inquiry(_) => inquiry::deleted(case, channel, ts),
+                    Body::PmAsk(_) | Body::Call(_) => Decision::default(),
+                })
+                .await
+            }
+            Command::Due { engagement, clock } => self.one(*engagement, |case| due(case, *clock)).await,
+            Command::Read { engagement, errand, messages } => {
+                self.one(*engagement, |case| read(case, *errand, messages.as_deref())).await
+            }
+            Command::Undeliverable { engagement, is_card, channel, error } => {
+                if !is_card {
+                    return Ok(parked(*engagement, channel, error));
+                }
+                self.one(*engagement, |case| match &case.engagement.body {
+                    Body::Question(_) => question::undeliverable(case, channel, error),
+                    Body::PmAsk(_) => pm_ask::undeliverable(case, channel, error),
+                    Body::Inquiry(_) => inquiry::undeliverable(case, channel, error),
+                    Body::Call(_) => call::undeliverable(case, channel, error),
+                })
+                .await
+            }
+        }
+    }
+
+    /// A question that is over frees the PM who was asked for it.
+    async fn free_pms(&self, command: &Command, decision: &mut Decision) -> Result<(), StoreError> {
+        let by = match command {
+            Command::Act(act) => Some(&act.by),
+            Command::Reacted(reacted) => Some(&reacted.by),
+            Command::Heard(heard) => heard.by.as_ref(),
+            Command::Nothing
+            | Command::Ask(_)
+            | Command::Deleted { .. }
+            | Command::Due { .. }
+            | Command::Read { .. }
+            | Command::Undeliverable { .. } => None,
+        };
+        let over: Vec<(EngagementId, State)> = decision
+            .writes
+            .iter()
+            .map(Write::engagement)
+            .filter(|written| !written.state.is_live())
+            .filter_map(|written| match &written.body {
+                Body::Question(question) => Some((question.inquiry?, written.state)),
+                Body::PmAsk(_) | Body::Inquiry(_) | Body::Call(_) => None,
+            })
+            .collect();
+        for (inquiry, state) in over {
+            if decision.writes.iter().any(|write| write.engagement().id == inquiry) {
+                continue;
+            }
+            let freed = self.one(inquiry, |case| inquiry::freed(case, state, by)).await?;
+            decision.writes.extend(freed.writes);
+            decision.notices.extend(freed.notices);
+            decision.clocks.extend(freed.clocks);
+            decision.timeline.extend(freed.timeline);
+        }
+        Ok(())
+    }
+}
+
+/// Something else than a card cannot be delivered: admins hear of it, once.
+fn parked(engagement: EngagementId, channel: &ChannelId, error: &str) -> Decision {
+    let what = What::Parked { channel: channel.clone(), error: error.to_owned(), went_to: None };
+    let notice = Notice { to: Address::Admins, what, engagement: Some(engagement), urgent: false };
+    Decision { notices: vec![notice], ..Decision::default() }
+}
+
+fn due(case: &Case<'_>, clock: ClockKind) -> Decision {
+    match (&case.engagement.body, clock) {
+        (Body::Question(_), ClockKind::DraftLapse) => draft::lapse(case),
+        (Body::Question(_), clock) => question::due(case, clock),
+        (Body::PmAsk(_), clock) => pm_ask::due(case, clock),
+        (Body::Inquiry(_), ClockKind::Reply) => inquiry::due(case),
+        (Body::Inquiry(_), ClockKind::Close) => inquiry::closing(case),
+        (Body::Inquiry(_), _) => Decision::default(),
+        (Body::Call(_), clock) => call::due(case, clock),
+    }
+}
+
+fn read(case: &Case<'_>, errand: Errand, messages: Option<&[Heard]>) -> Decision {
+    match (&case.engagement.body, errand) {
+        (Body::Question(_), Errand::Root) => draft::root_read(case, messages),
+        (Body::Question(_), Errand::Proof) => draft::proof_read(case, messages),
+        (Body::Inquiry(_), Errand::Thread) => inquiry::read(case, messages),
+        (Body::Question(_) | Body::PmAsk(_) | Body::Inquiry(_) | Body::Call(_), _) => Decision::default(),
+    }
+}
+
+fn act(case: &Case<'_>, act: &Act) -> Decision {
+    match (&case.engagement.body, case.engagement.state) {
+        (Body::Question(_), State::Draft) => draft::act(case, act),
+        (Body::Question(_), _) => question::act(case, act),
+        (Body::PmAsk(_), _) => pm_ask::act(case, act),
+        (Body::Inquiry(_), _) => inquiry::act(case, act),
+        (Body::Call(_), State::Draft) if act.action == Action::AskSmes => draft::call_to_smes(case, act),
+        (Body::Call(_), _) => call::act(case, act),
+    }
+}
+
+impl Known<'_> {
+    async fn engagement(&self, id: EngagementId) -> Result<Option<Engagement>, StoreError> {
+        self.app.store().engagement(self.app.installation(), id).await
+    }
+
+    async fn parent(&self, engagement: &Engagement) -> Result<Option<Engagement>, StoreError> {
+        match engagement.parent {
+            Some(parent) => self.engagement(parent).await,
+            None => Ok(None),
+        }
+    }
+
+    fn case<'a>(
+        &'a self,
+        engagement: &'a Engagement,
+        parent: Option<&'a Engagement>,
+        next_id: EngagementId,
+    ) -> Case<'a> {
+        Case { engagement, parent, next_id, policy: self.policy, now: self.now, downtime: self.downtime }
+    }
+
+    async fn one(
+        &self,
+        id: EngagementId,
+        decide: impl Fn(&Case<'_>) -> Decision + Send + Sync,
+    ) -> Result<Decision, StoreError> {
+        let Some(engagement) = self.engagement(id).await? else { return Ok(Decision::default()) };
+        let parent = self.parent(&engagement).await?;
+        Ok(decide(&self.case(&engagement, parent.as_ref(), EngagementId(0))))
+    }
+
+    /// Decides for every engagement that has this message as its card, its root or its question.
+    async fn each_at(
+        &self,
+        channel: &ChannelId,
+        ts: &Ts,
+        decide: impl Fn(&Case<'_>) -> Decision + Send + Sync,
+    ) -> Result<Decision, StoreError> {
+        let mut whole = Decision::default();
+        let store = self.app.store();
+        for id in store.by_thread(self.app.installation(), channel, ts).await? {
+            // An engagement that a decision before this one changed is decided on when it happens again.
+            if whole.writes.iter().any(|write| write.engagement().id == id) {
+                continue;
+            }
+            let decision = self.one(id, &decide).await?;
+            whole.writes.extend(decision.writes);
+            whole.notices.extend(decision.notices);
+            whole.clocks.extend(decision.clocks);
+            whole.timeline.extend(decision.timeline);
+            if whole.reply == Reply::Nothing {
+                whole.reply = decision.reply;
+            }
+        }
+        Ok(whole)
+    }
+
+    async fn ask(&self, asked: &Ask) -> Result<Decision, StoreError> {
+        if let Via::Mention { channel, ts, thread: Some(thread) } = &asked.via
+            && let Some(decision) = self.mention_in_tracked_thread(asked, channel, ts, thread).await?
+        {
+            return Ok(decision);
+        }
+        let store = self.app.store();
+        let installation = self.app.installation();
+        let recent = store.asks_since(installation, &asked.by, self.now - Duration::hours(1)).await?;
+        let since = self.now - self.policy.rules.engagement.duplicate_within.span();
+        let text = asked.text.trim();
+        let duplicate = if text.is_empty() {
+            None
+        } else {
+            store.duplicate_of(installation, &ask::requester_of(asked), text, since).await?
+        };
+        // A call that was too soon is asked for again with another start: what was never sent is no earlier ask.
+        let duplicate = match duplicate {
+            Some(id) if asked.call.is_some() => {
+                let is_draft = self.engagement(id).await?.is_some_and(|found| found.state == State::Draft);
+                Some(id).filter(|_| !is_draft)
+            }
+            other => other,
+        };
+        let triage = match &asked.proof.triage {
+            Some(Triage::Answered { engagement }) => self.engagement(*engagement).await?,
+            Some(Triage::Thread { .. } | Triage::Ticked) | None => None,
+        };
+        let case = AskCase {
+            next_id: store.next_id(installation).await?,
+            policy: self.policy,
+            now: self.now,
+            recent: &recent,
+            duplicate,
+            triage: triage.as_ref(),
+        };
+        Ok(ask::ask(asked, &case))
+    }
+
+    /// We were mentioned in a thread that is an engagement's already: an inquiry hears it (B6); elsewhere its state is told.
+    async fn mention_in_tracked_thread(
+        &self,
+        asked: &Ask,
+        channel: &ChannelId,
+        ts: &Ts,
+        thread: &Ts,
+    ) -> Result<Option<Decision>, StoreError> {
+        let ids = self.app.store().by_thread(self.app.installation(), channel, thread).await?;
+        let found = self.app.store().engagements(self.app.installation(), &ids).await?;
+        // An inquiry that takes no follow-ups (withdrawn, no question) leaves its thread free for a new one.
+        let is_open = |found: &&Engagement| match &found.body {
+            Body::Inquiry(_) => inquiry::takes_follow_ups(found),
+            // A draft is its author's alone: whoever else mentions us there asks anew.
+            Body::Question(_) | Body::PmAsk(_) | Body::Call(_) => {
+                found.state != State::Draft || found.requester == asked.by
+            }
+        };
+        let Some(first) = found.iter().find(is_open) else { return Ok(None) };
+        let heard = Heard {
+            channel: channel.clone(),
+            ts: ts.clone(),
+            thread: Some(thread.clone()),
+            by: Some(asked.by.clone()),
+            bot: None,
+            text: asked.text.clone(),
+            mentions: asked.mentions.clone(),
+            mentions_us: true,
+            is_note: false,
+        };
+        let mut decision = self.heard(&heard).await?;
+        if decision.is_empty() {
+            decision.reply = Reply::Status { engagement: first.id };
+        }
+        Ok(Some(decision))
+    }
+
+    async fn heard(&self, heard: &Heard) -> Result<Decision, StoreError> {
+        let answered = match &heard.thread {
+            Some(thread) => self.heard_in_thread(heard, thread).await?,
+            // Messages outside threads are nobody's reply; they are not even looked up.
+            None => self.posted_by_workflow(heard).await?,
+        };
+        if answered.is_empty() && self.asks_a_pm(heard) {
+            return self.ask_pm_by_mention(heard).await;
+        }
+        Ok(answered)
+    }
+
+    /// B1: an SME who mentions a PM of the area in the internal channel asks, whether we are mentioned or not.
+    fn asks_a_pm(&self, heard: &Heard) -> bool {
+        let org = &self.policy.org;
+        let (Some(by), false) = (&heard.by, heard.is_note) else { return false };
+        org.area_of_internal_channel(&heard.channel).is_some_and(|area| {
+            org.is_sme_in_internal_channel(by, area)
+                && heard.mentions.iter().any(|user| org.answers_for(user, area))
+        })
+    }
+
+    async fn ask_pm_by_mention(&self, heard: &Heard) -> Result<Decision, StoreError> {
+        let Some(by) = heard.by.clone() else { return Ok(Decision::default()) };
+        let store = self.app.store();
+        if let Some(thread) = &heard.thread {
+            let ids = store.by_thread(self.app.installation(), &heard.channel, thread).await?;
+            let live = store.engagements(self.app.installation(), &ids).await?;
+            if live.iter().any(inquiry::takes_follow_ups) {
+                return Ok(Decision::default());
+            }
+        }
+        let via = Via::Mention {
+            channel: heard.channel.clone(),
+            ts: heard.ts.clone(),
+            thread: heard.thread.clone(),
+        };
+        let asked = Ask { mentions: heard.mentions.clone(), ..Ask::of(by, via, heard.text.clone()) };
+        let case = AskCase {
+            next_id: store.next_id(self.app.installation()).await?,
+            policy: self.policy,
+            now: self.now,
+            recent: &[],
+            duplicate: None,
+            triage: None,
+        };
+        let mut decision = ask::ask(&asked, &case);
+        // Nobody spoke to us: the card in the thread says all there is to say.
+        decision.reply = Reply::Nothing;
+        Ok(decision)
+    }
+
+    async fn heard_in_thread(&self, heard: &Heard, thread: &Ts) -> Result<Decision, StoreError> {
+        self.each_at(&heard.channel, thread, |case| match &case.engagement.body {
+            Body::Question(_) => question::heard(case, heard),
+            Body::Inquiry(_) => inquiry::heard(case, heard),
+            Body::PmAsk(_) | Body::Call(_) => Decision::default(),
+        })
+        .await
+    }
+
+    /// A8: what a listed workflow posts in an SME channel is a question of whom it names first. Anything but a question
+    /// that goes out at once is left alone: nobody would hear.
+    async fn posted_by_workflow(&self, heard: &Heard) -> Result<Decision, StoreError> {
+        let org = &self.policy.org;
+        let is_listed = heard.bot.as_ref().is_some_and(|bot| org.workflow_bots.contains(bot));
+        let asker = heard.mentions.iter().find(|user| org.person(user).is_some_and(|person| !person.is_bot));
+        let Some(asker) = asker.filter(|_| is_listed && !heard.is_note) else {
+            return Ok(Decision::default());
+        };
+        if org.area_of_channel(&heard.channel).is_none() {
+            return Ok(Decision::default());
+        }
+        let via = Via::Mention { channel: heard.channel.clone(), ts: heard.ts.clone(), thread: None };
+        let asked = Ask::of(asker.clone(), via, heard.text.clone());
+        let decision = Box::pin(self.ask(&asked)).await?;
+        Ok(if matches!(decision.reply, Reply::Asked { .. }) { decision } else { Decision::default() })
+    }
+
+    async fn act(&self, acted: &Act) -> Result<Decision, StoreError> {
+        let Some(mut engagement) = self.engagement(acted.engagement).await? else {
+            return Ok(Decision::refuse(Refusal::Unknown { id: acted.engagement.short() }));
+        };
+        if let Body::Question(question) = &mut engagement.body
+            && let Some(inquiry) = question.inquiry
+            && !self.engagement(inquiry).await?.is_some_and(|inquiry| inquiry.state.is_live())
+        {
+            question.inquiry = None;
+        }
+        let parent = self.parent(&engagement).await?;
+        let next_id = if self.only_asks {
+            EngagementId(0)
+        } else {
+            self.app.store().next_id(self.app.installation()).await?
+        };
+        Ok(act(&self.case(&engagement, parent.as_ref(), next_id), acted))
+    }
+}

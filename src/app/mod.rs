@@ -1,0 +1,283 @@
+//! Load → decide → commit, for HTTP and worker alike.
+//!
+//! Reads what a decision needs, decides purely, commits once. A change made meanwhile means deciding again. Sends nothing:
+//! what is told leaves through the outbox after the commit.
+
+mod answers;
+mod load;
+mod operations;
+mod queries;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicI64};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use arc_swap::ArcSwap;
+use chrono::{DateTime, Utc};
+
+use crate::clock::Clock;
+use crate::domain::command::{ClockKind, Command};
+use crate::domain::decision::{Decision, Reply};
+use crate::domain::engagement::Engagement;
+use crate::domain::ids::{ChannelId, EngagementId, InstallationId, Ts, UserId};
+use crate::domain::notice::{Address, Downtime, Notice, What};
+use crate::domain::org::Policy;
+use crate::store::{Commit, Committed, DueClock, Store};
+
+pub use crate::store::StoreError;
+pub use operations::Numbers;
+pub use queries::Query;
+
+/// How often a decision is made again because something changed meanwhile.
+const TRIES: usize = 8;
+
+/// The bot's inner workings, shared by HTTP and worker.
+#[derive(Debug)]
+pub struct App {
+    store: Store,
+    installation: InstallationId,
+    policy: ArcSwap<Policy>,
+    downtime: ArcSwap<Option<Downtime>>,
+    clock: Clock,
+    /// Rings when something waits to be delivered or a clock was set; only a hurry-up, the timer is the guarantee.
+    pub work: tokio::sync::Notify,
+    /// Rings when names at Slack changed: they are read again.
+    pub names_stale: tokio::sync::Notify,
+    /// How the bot is.
+    pub health: Health,
+    /// Since when Slack answers no errand of these clocks. In memory: losing it costs some patience, never a clock.
+    pub unanswered: Mutex<HashMap<(EngagementId, &'static str), DateTime<Utc>>>,
+}
+
+/// How the bot is, as `/readyz` tells it.
+#[derive(Debug, Default)]
+pub struct Health {
+    /// When the worker last went through its clocks, in microseconds since 1970; 0 before the first time.
+    pub last_tick: AtomicI64,
+    /// Slack refused our token when it was last used.
+    pub token_refused: AtomicBool,
+}
+
+/// Something that happened, on its way to a decision.
+#[derive(Debug, Clone)]
+pub struct Envelope {
+    /// Keys under which it must never be decided twice.
+    pub keys: Vec<String>,
+    /// What happened.
+    pub command: Command,
+    /// Where its author hears.
+    pub answer: Answer,
+    /// When it is no longer worth starting.
+    pub deadline: Option<Instant>,
+    /// The clock whose being due this is.
+    pub fired: Option<DueClock>,
+}
+
+impl Envelope {
+    /// Something that happened on our side: nobody waits for an answer.
+    pub fn internal(command: Command) -> Self {
+        Self { keys: Vec::new(), command, answer: Answer::Nowhere, deadline: None, fired: None }
+    }
+}
+
+/// Where the author of a command hears.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// In the body of the response.
+    Inline,
+    /// By the `response_url` of a click.
+    Url {
+        /// The URL.
+        url: String,
+        /// Who clicked.
+        user: UserId,
+    },
+    /// In a thread; what concerns nobody else, only to them.
+    Thread {
+        /// Who.
+        user: UserId,
+        /// The channel.
+        channel: ChannelId,
+        /// The first message.
+        ts: Ts,
+    },
+    /// Only they see it, in that channel: where we never post ("Confidentiality").
+    OnlyTo {
+        /// Who.
+        user: UserId,
+        /// Where.
+        channel: ChannelId,
+    },
+    /// By direct message.
+    Direct {
+        /// To whom.
+        user: UserId,
+    },
+    /// Nobody waits.
+    Nowhere,
+}
+
+/// What became of a command, with what is needed to put it into words.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// What its author hears, where they hear inline.
+    pub reply: Reply,
+    /// The engagement the reply is about, as it is now.
+    pub engagement: Option<Engagement>,
+    /// Others that the reply names.
+    pub related: Vec<Engagement>,
+}
+
+impl App {
+    /// Puts the bot together; `policy` is what is known of the organisation so far.
+    pub fn new(store: Store, installation: InstallationId, policy: Policy, clock: Clock) -> Arc<Self> {
+        Arc::new(Self {
+            store,
+            installation,
+            policy: ArcSwap::from_pointee(policy),
+            downtime: ArcSwap::from_pointee(None),
+            clock,
+            work: tokio::sync::Notify::new(),
+            names_stale: tokio::sync::Notify::new(),
+            health: Health::default(),
+            unanswered: Mutex::default(),
+        })
+    }
+
+    /// The rules and who is who, as of now.
+    pub fn policy(&self) -> Arc<Policy> {
+        self.policy.load_full()
+    }
+
+    /// Replaces the rules and who is who.
+    pub fn set_policy(&self, policy: Policy) {
+        self.policy.store(Arc::new(policy));
+    }
+
+    /// Remembers a time in which we were down, for what comes late because of it (B7).
+    pub fn set_downtime(&self, downtime: Option<Downtime>) {
+        self.downtime.store(Arc::new(downtime));
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Whose rows these are.
+    pub fn installation(&self) -> InstallationId {
+        self.installation
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Has the threads of all live inquiries read again: after any gap Slack is not a reliable witness (B7).
+    pub async fn read_threads_again(&self, deadline: Option<Instant>) -> Result<usize, StoreError> {
+        let live = self.store.live_inquiries(self.installation).await?;
+        let now = self.now();
+        let mut decision = Decision::default();
+        for engagement in &live {
+            decision.set_clock(*engagement, ClockKind::ReadThread, now);
+        }
+        if !live.is_empty() {
+            let envelope = Envelope { deadline, ..Envelope::internal(Command::Nothing) };
+            self.commit_alone(decision, envelope).await?;
+        }
+        Ok(live.len())
+    }
+
+    /// Tells something that no command led to, unless it is too late to begin.
+    pub async fn tell(
+        &self,
+        keys: Vec<String>,
+        answer: Answer,
+        reply: Reply,
+        deadline: Option<Instant>,
+    ) -> Result<(), StoreError> {
+        let mut decision = Decision { reply, ..Decision::default() };
+        let envelope = Envelope { keys, answer, deadline, ..Envelope::internal(Command::Nothing) };
+        Self::route_reply(&envelope, &mut decision);
+        self.commit_alone(decision, envelope).await
+    }
+
+    /// Tells admins something, once each.
+    pub async fn tell_admins(&self, what: What) -> Result<(), StoreError> {
+        let mut decision = Decision::default();
+        decision.notices.push(Notice { to: Address::Admins, what, engagement: None, urgent: false });
+        self.commit_alone(decision, Envelope::internal(Command::Nothing)).await
+    }
+
+    async fn commit_alone(&self, decision: Decision, envelope: Envelope) -> Result<(), StoreError> {
+        if decision.is_empty() {
+            return Ok(());
+        }
+        let commit = Commit {
+            installation: self.installation,
+            keys: envelope.keys,
+            fired: None,
+            decision,
+            now: self.now(),
+            deadline: envelope.deadline,
+        };
+        self.store.commit(commit).await?;
+        self.work.notify_one();
+        Ok(())
+    }
+
+    /// Decides and commits. Returns only after the commit.
+    pub async fn handle(&self, envelope: Envelope) -> Result<Outcome, StoreError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.try_once(&envelope).await {
+                Err(StoreError::Conflict) if tries < TRIES => {}
+                other => return other,
+            }
+        }
+    }
+
+    async fn try_once(&self, envelope: &Envelope) -> Result<Outcome, StoreError> {
+        let policy = self.policy();
+        let now = self.clock.now();
+        let mut decision = self.decide(&envelope.command, &policy, now).await?;
+        let reply = Self::route_reply(envelope, &mut decision);
+        let must_commit = !decision.is_empty() || envelope.fired.is_some();
+        let mut written = None;
+        if must_commit {
+            written = decision.writes.first().map(|write| write.engagement().id);
+            let commit = Commit {
+                installation: self.installation,
+                keys: envelope.keys.clone(),
+                fired: envelope.fired.clone(),
+                decision,
+                now,
+                deadline: envelope.deadline,
+            };
+            match self.store.commit(commit).await? {
+                Committed::Done => self.work.notify_one(),
+                Committed::Duplicate(first) => return self.repeat(first).await,
+            }
+        }
+        self.outcome(reply, written).await
+    }
+
+    /// A repeated command hears again what its first hearing led to.
+    async fn repeat(&self, first: Option<EngagementId>) -> Result<Outcome, StoreError> {
+        let reply = first.map_or(Reply::Nothing, |engagement| Reply::Asked { engagement });
+        self.outcome(reply, None).await
+    }
+
+    async fn decide(
+        &self,
+        command: &Command,
+        policy: &Policy,
+        now: DateTime<Utc>,
+    ) -> Result<Decision, StoreError> {
+        let downtime = self.downtime.load_full();
+        load::decide(self, command, policy, now, downtime.as_ref().as_ref()).await
+    }
+}

@@ -1,0 +1,59 @@
+//! What operating the bot asks of it: its numbers, its health, and what it could not understand.
+
+use super::App;
+use crate::domain::engagement::Engagement;
+use crate::domain::ids::EngagementId;
+use crate::store::{Count, DeadLetter, StoreError};
+
+/// How much there is of everything, as `/metrics` tells it.
+#[derive(Debug, Clone)]
+pub struct Numbers {
+    /// Engagements by kind and state.
+    pub engagements: Vec<Count>,
+    /// Notices that wait or are in flight.
+    pub waiting: i64,
+    /// How long the oldest of them has waited, in seconds.
+    pub oldest_seconds: i64,
+    /// Notices that were given up and wait for a person.
+    pub parked: usize,
+    /// How late the clock is that should have been decided upon first, in seconds.
+    pub late_seconds: i64,
+}
+
+impl App {
+    /// How much there is of everything.
+    pub async fn numbers(&self) -> Result<Numbers, StoreError> {
+        let (store, installation, now) = (&self.store, self.installation, self.now());
+        let backlog = store.outbox_waiting(installation).await?;
+        let since = |instant: chrono::DateTime<chrono::Utc>| (now - instant).num_seconds().max(0);
+        Ok(Numbers {
+            engagements: store.counts(installation).await?,
+            waiting: backlog.number,
+            oldest_seconds: backlog.oldest.map_or(0, since),
+            parked: store.parked(installation).await?.len(),
+            late_seconds: store.next_due(installation).await?.map_or(0, since),
+        })
+    }
+
+    /// Whether the database answers.
+    pub async fn check_database(&self) -> Result<(), StoreError> {
+        self.store.check_health().await
+    }
+
+    /// Keeps a signed request that was not understood, whole, for a person to look at.
+    pub async fn keep_dead_letter(&self, body: &[u8], reason: String) -> Result<(), StoreError> {
+        let letter = DeadLetter {
+            installation: Some(self.installation),
+            kind: "slack.request".to_owned(),
+            body: body.to_vec(),
+            reason,
+            at: self.now(),
+        };
+        self.store.keep_dead_letter(letter).await
+    }
+
+    /// One engagement, as it is now.
+    pub async fn engagement(&self, id: EngagementId) -> Result<Option<Engagement>, StoreError> {
+        self.store.engagement(self.installation, id).await
+    }
+}

@@ -1,0 +1,118 @@
+//! Questions about what is stored; they change nothing.
+
+use super::{App, Outcome};
+use crate::domain::command::Act;
+use crate::domain::decision::{Entry, Reply};
+use crate::domain::engagement::Engagement;
+use crate::domain::ids::{EngagementId, UserId};
+use crate::domain::org::Role;
+use crate::domain::refusal::Refusal;
+use crate::store::StoreError;
+
+/// What a person can ask about what is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Query {
+    /// What I know.
+    Help,
+    /// The person's open asks and what they owe.
+    Mine,
+    /// One engagement, by the id they typed.
+    Status(String),
+    /// A word of ours, used in a way that we do not know.
+    NotUnderstood,
+}
+
+impl App {
+    /// Answers a query.
+    pub async fn query(&self, query: &Query, by: &UserId) -> Result<Outcome, StoreError> {
+        let reply = match query {
+            Query::Help => Reply::Help,
+            Query::Mine => {
+                let disputable = chrono::Duration::days(self.policy().rules.engagement.reopen_within_days);
+                let since = self.now() - disputable;
+                let asked = self.store.live_of(self.installation, by, since).await?;
+                let owed = self.store.owed_by(self.installation, by).await?;
+                Reply::Mine { asked: ids(&asked), owed: ids(&owed) }
+            }
+            Query::Status(typed) => self.status(typed, by).await?,
+            Query::NotUnderstood => Reply::Refused(Refusal::NotUnderstood),
+        };
+        self.outcome(reply, None).await
+    }
+
+    async fn status(&self, typed: &str, by: &UserId) -> Result<Reply, StoreError> {
+        let unknown = || Reply::Refused(Refusal::Unknown { id: typed.trim().to_owned() });
+        let Ok(id) = typed.parse::<EngagementId>() else { return Ok(unknown()) };
+        let Some(engagement) = self.store.engagement(self.installation, id).await? else {
+            return Ok(unknown());
+        };
+        // An id that is not theirs to see is answered as one that does not exist.
+        Ok(if self.may_see(&engagement, by) { Reply::Status { engagement: id } } else { unknown() })
+    }
+
+    /// Whether this person may see an engagement's state: its requester, its owner, its area's experts, its PMs, and admins;
+    /// everybody where its card is in a public channel.
+    pub fn may_see(&self, engagement: &Engagement, by: &UserId) -> bool {
+        if engagement.home.is_none() {
+            return is_its_author(engagement, by);
+        }
+        let policy = self.policy();
+        let org = &policy.org;
+        let public = engagement.home.as_ref().is_some_and(|home| !org.is_private(&home.channel));
+        public || engagement.requester == *by || self.may_see_briefing(engagement, by)
+    }
+
+    /// Whether this person may see customer, links, attendees and briefing ("Confidentiality": PMs, SMEs, requester).
+    pub fn may_see_briefing(&self, engagement: &Engagement, by: &UserId) -> bool {
+        if engagement.home.is_none() {
+            return is_its_author(engagement, by);
+        }
+        let policy = self.policy();
+        let org = &policy.org;
+        let is_pm = engagement.place.as_ref().is_some_and(|place| org.is_pm_of(by, place));
+        let area = engagement.area.as_ref();
+        let in_area = area.is_some_and(|key| {
+            org.is_sme(by, key) || org.area(key).is_some_and(|area| org.answers_for(by, area))
+        });
+        engagement.requester == *by
+            || engagement.owner.as_ref() == Some(by)
+            || is_pm
+            || in_area
+            || org.may_oversee(by, area)
+    }
+
+    /// Who could see what this person may not.
+    pub fn briefing_role(engagement: &Engagement) -> Role {
+        engagement.area.clone().map_or(Role::PmsOf(engagement.place.clone()), Role::SmesOf)
+    }
+
+    /// What this person would be refused if they did that now, because it is not theirs to do; nothing changes.
+    pub async fn refusal_of(&self, act: &Act) -> Result<Option<Refusal>, StoreError> {
+        let policy = self.policy();
+        let decision = super::load::would_decide(self, act, &policy).await?;
+        Ok(match decision.reply {
+            Reply::Refused(refusal @ (Refusal::NotYours { .. } | Refusal::PmAskedAlready { .. })) => {
+                Some(refusal)
+            }
+            _ => None,
+        })
+    }
+
+    /// An engagement with its timeline, for *Why here* and `explain`.
+    pub async fn history(&self, id: EngagementId) -> Result<Option<(Engagement, Vec<Entry>)>, StoreError> {
+        let Some(engagement) = self.store.engagement(self.installation, id).await? else {
+            return Ok(None);
+        };
+        let timeline = self.store.timeline(self.installation, id).await?;
+        Ok(Some((engagement, timeline)))
+    }
+}
+
+/// What was never posted is its author's alone, and of the PM who redirects it.
+fn is_its_author(engagement: &Engagement, by: &UserId) -> bool {
+    engagement.requester == *by || engagement.owner.as_ref() == Some(by)
+}
+
+fn ids(engagements: &[Engagement]) -> Vec<EngagementId> {
+    engagements.iter().map(|engagement| engagement.id).collect()
+}
