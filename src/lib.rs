@@ -5,5 +5,6 @@
 pub mod app;
 pub mod clock;
 pub mod domain;
+pub mod http;
 pub mod slack;
 pub mod store;

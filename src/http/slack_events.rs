@@ -1,0 +1,318 @@
+//! Events, slash commands and interactivity: one URL is enough, two more do the same.
+
+use std::time::Instant;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use super::answers::{app_answer, json};
+use super::{ANSWER_WITHIN, Edge, PREPARE_WITHIN, START_WITHIN};
+use crate::app::{Answer, Envelope, Outcome, Query, StoreError};
+use crate::domain::command::Act;
+use crate::domain::decision::{Field, Reply};
+use crate::domain::engagement::Engagement;
+use crate::domain::ids::{EngagementId, UserId};
+use crate::domain::refusal::Refusal;
+use crate::domain::routing;
+use crate::slack::parse::{self, AnswerTo, Inbound, Incoming, NamesChange, OpenForm};
+use crate::slack::vocabulary::{Form, Show};
+use crate::slack::{forms, render};
+
+/// The most options that a type-ahead shows.
+const MOST_OPTIONS: usize = 20;
+
+/// Whatever Slack sends.
+#[tracing::instrument(name = "slack.request", skip_all, fields(kind = tracing::field::Empty))]
+pub async fn from_slack(State(edge): State<Edge>, headers: HeaderMap, body: Bytes) -> Response {
+    let inbound = match edge.read(&headers, &body) {
+        Ok(inbound) => inbound,
+        Err(status) => return status.into_response(),
+    };
+    let late_at = Instant::now() + START_WITHIN;
+    match inbound {
+        Inbound::SslCheck => StatusCode::OK.into_response(),
+        Inbound::UrlVerification { challenge } => challenge.into_response(),
+        Inbound::Command(incoming) => command(&edge, *incoming).await,
+        Inbound::Suggest { field, query } => suggest(&edge, field, &query),
+        Inbound::OpenForm(open) => open_form(&edge, *open, late_at).await,
+        Inbound::Show { what, engagement, by, answer, outsider } => {
+            edge.in_time(&answer, show(&edge, what, engagement, &by, &answer, outsider, late_at)).await
+        }
+        Inbound::Query { query, keys, by, answer, outsider } => {
+            let shown = query_of(&edge, query, by, &answer, outsider, (keys, late_at));
+            edge.in_time(&answer, shown).await
+        }
+        Inbound::FormProblems(problems) => edge.problems(&problems, None),
+        Inbound::FormNeedsMore { view } => json(&forms::update(&view)),
+        Inbound::EventsLost => edge.in_time(&AnswerTo::Nowhere, read_threads_again(&edge, late_at)).await,
+        Inbound::NamesChanged { change, keys: _ } => {
+            edge.in_time(&AnswerTo::Nowhere, names_changed(&edge, &change, late_at)).await
+        }
+        Inbound::Ignored { why } => {
+            tracing::debug!(why, "nothing to us");
+            StatusCode::OK.into_response()
+        }
+        Inbound::DeadLetter { reason } => {
+            edge.in_time(&AnswerTo::Nowhere, dead_letter(&edge, &body, reason)).await
+        }
+        Inbound::Malformed { why } => {
+            tracing::warn!(why, "a signed request cannot be read");
+            StatusCode::BAD_REQUEST.into_response()
+        }
+    }
+}
+
+/// Decides, commits, answers. Outsiders are not answered at all ("Confidentiality").
+async fn command(edge: &Edge, incoming: Incoming) -> Response {
+    if incoming.outsider {
+        return StatusCode::OK.into_response();
+    }
+    let answer = app_answer(&incoming.answer, incoming.shared_channel);
+    let field = super::answers::first_field(&incoming.command);
+    let envelope = Envelope {
+        keys: incoming.keys,
+        command: if incoming.shared_channel {
+            Edge::in_shared_channel(incoming.command)
+        } else {
+            incoming.command
+        },
+        answer: answer.clone(),
+        deadline: Some(Instant::now() + START_WITHIN),
+        fired: None,
+    };
+    let handled = tokio::time::timeout(ANSWER_WITHIN, edge.app.handle(envelope)).await;
+    match handled {
+        Ok(Ok(outcome)) => edge.answered(&incoming.answer, &outcome),
+        Ok(Err(error)) => edge.not_saved(&incoming.answer, field, &error.to_string()),
+        Err(_) => edge.not_saved(&incoming.answer, field, "no answer from the store in time"),
+    }
+}
+
+fn suggest(edge: &Edge, field: Field, query: &str) -> Response {
+    let policy = edge.app.policy();
+    let found = match field {
+        Field::Area => routing::suggest(&policy.org, query, MOST_OPTIONS),
+        _ => Vec::new(),
+    };
+    json(&forms::options(&found))
+}
+
+/// The one call that is made before the answer: its trigger dies after three seconds.
+async fn open_form(edge: &Edge, open: OpenForm, late_at: Instant) -> Response {
+    if open.outsider {
+        return StatusCode::OK.into_response();
+    }
+    let read = tokio::time::timeout(PREPARE_WITHIN, edge.prepare(&open)).await;
+    let engagement = match read {
+        Ok(Ok(Prepared::For(engagement))) => engagement,
+        Ok(Ok(Prepared::NotFor(refusal))) => {
+            let answer = answer_of(&open);
+            return edge.in_time(&answer, edge.refuse(&answer, refusal, late_at)).await;
+        }
+        Ok(Err(error)) => {
+            tracing::error!(%error, "a form could not be prepared");
+            return edge.try_again(&open);
+        }
+        Err(_) => {
+            tracing::error!("a form could not be prepared in time");
+            return edge.try_again(&open);
+        }
+    };
+    let policy = edge.app.policy();
+    let view = forms::view(
+        open.form,
+        &open.context,
+        &open.prefill,
+        &policy.org,
+        &policy.rules,
+        engagement.as_deref(),
+    );
+    match edge.slack.open_view(&open.trigger_id, &view).await {
+        Ok(()) => StatusCode::OK.into_response(),
+        Err(error) => {
+            tracing::warn!(%error, form = open.form.callback_id(), "a form could not be opened");
+            edge.try_again(&open)
+        }
+    }
+}
+
+/// *Why here* and *Show briefing*: to one person, after the answer; nothing changes.
+async fn show(
+    edge: &Edge,
+    what: Show,
+    id: EngagementId,
+    by: &UserId,
+    answer: &AnswerTo,
+    outsider: bool,
+    late_at: Instant,
+) -> Response {
+    if outsider {
+        return StatusCode::OK.into_response();
+    }
+    let history = match edge.app.history(id).await {
+        Ok(Some(history)) => history,
+        Ok(None) => return edge.refuse(answer, Refusal::Unknown { id: id.short() }, late_at).await,
+        Err(error) => return edge.not_saved(answer, Field::Text, &error.to_string()),
+    };
+    let (engagement, timeline) = history;
+    let may = match what {
+        Show::Why => edge.app.may_see(&engagement, by),
+        Show::Briefing => edge.app.may_see_briefing(&engagement, by),
+    };
+    if !may {
+        let who = crate::app::App::briefing_role(&engagement);
+        let refusal = Refusal::NotYours { engagement: id, who, is_requester: false };
+        return edge.refuse(answer, refusal, late_at).await;
+    }
+    let policy = edge.app.policy();
+    let scene = edge.scene(&policy, Some(&engagement), &[]);
+    let message = match what {
+        Show::Why => {
+            let oversees = policy.org.may_oversee(by, engagement.area.as_ref());
+            render::why(&scene, &timeline, oversees)
+        }
+        Show::Briefing => render::briefing(&scene),
+    };
+    edge.send_after_answer(answer, message);
+    StatusCode::OK.into_response()
+}
+
+async fn query_of(
+    edge: &Edge,
+    query: parse::Query,
+    by: UserId,
+    answer: &AnswerTo,
+    outsider: bool,
+    once: (Vec<String>, Instant),
+) -> Response {
+    if outsider {
+        return StatusCode::OK.into_response();
+    }
+    let query = match query {
+        parse::Query::Help => Query::Help,
+        parse::Query::Mine => Query::Mine,
+        parse::Query::Status { id } => Query::Status(id),
+        parse::Query::NotUnderstood => Query::NotUnderstood,
+    };
+    match edge.app.query(&query, &by).await {
+        Ok(outcome) if matches!(answer, AnswerTo::Inline { .. }) => edge.answered(answer, &outcome),
+        Ok(outcome) => edge.tell(once, answer, outcome.reply).await,
+        Err(error) => edge.not_saved(answer, Field::Text, &error.to_string()),
+    }
+}
+
+/// Names are read again soon; where we came back into a channel, what happened meanwhile is read too (B7).
+async fn names_changed(edge: &Edge, change: &NamesChange, late_at: Instant) -> Response {
+    edge.app.names_stale.notify_one();
+    match change {
+        NamesChange::Membership { joined: true, .. } => read_threads_again(edge, late_at).await,
+        NamesChange::Membership { joined: false, .. }
+        | NamesChange::Person(_)
+        | NamesChange::Channel(_)
+        | NamesChange::Groups => StatusCode::OK.into_response(),
+    }
+}
+
+/// After a gap Slack is not a reliable witness: the threads that matter are read (B7).
+async fn read_threads_again(edge: &Edge, late_at: Instant) -> Response {
+    match edge.app.read_threads_again(Some(late_at)).await {
+        Ok(_) => StatusCode::OK.into_response(),
+        Err(error) => {
+            tracing::error!(%error, "threads could not be marked for reading");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
+}
+
+/// Signed, but not understood: kept whole for a person to look at.
+async fn dead_letter(edge: &Edge, body: &Bytes, reason: String) -> Response {
+    tracing::warn!(reason, bytes = body.len(), "a signed request is kept as a dead letter");
+    match edge.app.keep_dead_letter(body, reason).await {
+        Ok(()) => StatusCode::OK.into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a dead letter could not be kept");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
+}
+
+/// What a form is opened for, or why it is not.
+enum Prepared {
+    For(Option<Box<Engagement>>),
+    NotFor(Refusal),
+}
+
+impl Edge {
+    /// Reads what the form is about, and whether whoever pressed may send it: nobody fills in a form for nothing.
+    async fn prepare(&self, open: &OpenForm) -> Result<Prepared, StoreError> {
+        let engagement = self.engagement(open.context.engagement).await?;
+        if let Some(found) = &engagement
+            && let Some(action) = forms::would_do(open.form, &open.by, self.app.now())
+        {
+            let act = Act { engagement: found.id, by: open.by.clone(), action };
+            if let Some(refusal) = self.app.refusal_of(&act).await? {
+                return Ok(Prepared::NotFor(refusal));
+            }
+        }
+        Ok(Prepared::For(engagement.map(Box::new)))
+    }
+
+    async fn engagement(&self, id: Option<EngagementId>) -> Result<Option<Engagement>, StoreError> {
+        match id {
+            Some(id) => self.app.engagement(id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Whoever waits is answered in time, also where the store does not answer.
+    async fn in_time(&self, answer: &AnswerTo, answering: impl Future<Output = Response>) -> Response {
+        match tokio::time::timeout(ANSWER_WITHIN, answering).await {
+            Ok(response) => response,
+            Err(_) => self.not_saved(answer, Field::Text, "no answer from the store in time"),
+        }
+    }
+
+    async fn refuse(&self, answer: &AnswerTo, refusal: Refusal, late_at: Instant) -> Response {
+        self.tell((Vec::new(), late_at), answer, Reply::Refused(refusal)).await
+    }
+
+    /// Tells whoever acted, once and unless it is late, by a notice; inline where they wait for the body.
+    async fn tell(
+        &self,
+        (keys, late_at): (Vec<String>, Instant),
+        answer: &AnswerTo,
+        reply: Reply,
+    ) -> Response {
+        let to = app_answer(answer, false);
+        if to == Answer::Inline {
+            let outcome = Outcome { reply, ..Outcome::default() };
+            return self.answered(answer, &outcome);
+        }
+        match self.app.tell(keys, to, reply, Some(late_at)).await {
+            Ok(()) => StatusCode::OK.into_response(),
+            Err(error) => self.not_saved(answer, Field::Text, &error.to_string()),
+        }
+    }
+
+    /// A form that did not open: what to do now.
+    fn try_again(&self, open: &OpenForm) -> Response {
+        self.say_refusal(&answer_of(open), Refusal::FormNotOpened)
+    }
+}
+
+/// Where whoever wanted a form hears that it did not open.
+fn answer_of(open: &OpenForm) -> AnswerTo {
+    match (&open.context.response_url, open.form) {
+        (Some(url), Form::Request) => AnswerTo::Inline {
+            user: open.by.clone(),
+            channel: open.context.channel.clone(),
+            url: Some(url.clone()),
+        },
+        (Some(url), _) => {
+            AnswerTo::Url { user: open.by.clone(), url: url.clone(), channel: open.context.channel.clone() }
+        }
+        (None, _) => AnswerTo::Direct { user: open.by.clone() },
+    }
+}
