@@ -8,3 +8,4 @@ pub mod domain;
 pub mod http;
 pub mod slack;
 pub mod store;
+pub mod worker;

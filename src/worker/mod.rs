@@ -1,0 +1,10 @@
+//! What runs by the clock: due clocks, the outbox, the names at Slack. Each a `tick` without a loop inside; loops and
+//! shutdown are in [`run`].
+
+pub mod clocks;
+pub mod delivery_plan;
+pub mod names;
+pub mod outbox;
+pub mod pace;
+mod reading;
+pub mod run;
