@@ -6,6 +6,7 @@ pub mod app;
 pub mod clock;
 pub mod domain;
 pub mod http;
+pub mod sandbox;
 pub mod slack;
 pub mod store;
 pub mod worker;
