@@ -1,0 +1,322 @@
+//! `switchboard.toml` and the environment → settings that cannot be wrong.
+//!
+//! Every default is the domain's own; every problem is noted, none stops the reading.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use crate::domain::directory::{ChannelRef, PersonRef};
+use crate::domain::rules::{
+    CallRules, ClockMode, EngagementRules, NoticeMode, ReplyRules, Rules, SmeRules, StoredDuration,
+    WorkingDays, WorkingHours,
+};
+
+use super::duration::{Written, parse};
+use super::node::Node;
+use super::reader::{Fields, Reader, shown};
+use super::secret::Secret;
+use super::{Problem, Source, environment, ladder, toml_tree};
+
+/// Everything that is configured beside the directory.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// The numbers of the rules.
+    pub rules: Rules,
+    /// The directory file, relative to where we run.
+    pub directory_path: PathBuf,
+    /// Where admins are told of what needs a person.
+    pub admin_channel: Option<ChannelRef>,
+    /// Admins.
+    pub admins: Vec<PersonRef>,
+    /// How Slack is reached.
+    pub slack: SlackSettings,
+    /// The database's address; it may hold a password.
+    pub database_url: Secret,
+    /// Where we listen.
+    pub listen: SocketAddr,
+    /// Text is purged after so many days.
+    pub keep_text_days: i64,
+    /// A request for feedback without an answer for so long: the asker is reminded (F1).
+    pub feedback_no_answer_after: StoredDuration,
+}
+
+/// How Slack is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlackSettings {
+    /// The bot's token.
+    pub bot_token: Option<Secret>,
+    /// Secrets with which Slack signs; several while rotating.
+    pub signing_secrets: Vec<Secret>,
+    /// The app's token, for Socket Mode.
+    pub app_token: Option<Secret>,
+    /// The Web API's address without a closing slash.
+    pub api_url: String,
+}
+
+/// The tables of `switchboard.toml`, and `directory`.
+const TABLES: [&str; 13] = [
+    "directory",
+    "reply",
+    "sme",
+    "pm",
+    "engagement",
+    "privacy",
+    "call",
+    "product_support",
+    "feedback",
+    "hours",
+    "limits",
+    "admin",
+    "handbook",
+];
+
+/// Text kept so many days where nothing else is said.
+const KEEP_TEXT_DAYS: i64 = 400;
+
+/// Reads everything. With an error nothing is returned but the problems.
+pub(super) fn load(source: &Source) -> Result<(Settings, Vec<Problem>), Vec<Problem>> {
+    let mut reader = Reader::default();
+    let mut tree = tree(source, &mut reader.problems);
+    environment::refuse_secrets(&mut tree, &mut reader.problems);
+    let settings = read(&mut reader, &tree, source);
+    super::problem::sort(&mut reader.problems, source.file.as_ref().map_or("", |file| &file.name));
+    if reader.problems.iter().any(Problem::is_error) {
+        Err(reader.problems)
+    } else {
+        Ok((settings, reader.problems))
+    }
+}
+
+/// Where the directory is, as far as that can be told from settings that may be wrong elsewhere.
+pub(super) fn directory_path(source: &Source) -> PathBuf {
+    let mut reader = Reader::default();
+    let tree = tree(source, &mut Vec::new());
+    let top = reader.fields(Some(&tree), "The file", &TABLES);
+    beside(source, reader.text(top.get("directory"), "directory").as_deref())
+}
+
+/// The directory's path: a relative one begins at the settings file.
+fn beside(source: &Source, directory: Option<&str>) -> PathBuf {
+    let folder = source.file.as_ref().and_then(|file| Path::new(&file.name).parent());
+    folder.unwrap_or(Path::new("")).join(directory.unwrap_or("directory.yml"))
+}
+
+/// The settings as written, the environment over the file.
+fn tree(source: &Source, problems: &mut Vec<Problem>) -> Node {
+    let mut tree = match &source.file {
+        Some(file) => {
+            let text = super::SourceText::new(&file.name, &file.text);
+            toml_tree::parse(&text, &file.text, problems)
+        }
+        None => Node::empty_map(&super::SourceText::new("switchboard.toml", "")),
+    };
+    environment::override_settings(&source.env, &mut tree);
+    tree
+}
+
+fn read(reader: &mut Reader, tree: &Node, source: &Source) -> Settings {
+    let top = reader.fields(Some(tree), "The file", &TABLES);
+    let defaults = Rules::default();
+    let directory = reader.text(top.get("directory"), "directory");
+    let admin = reader.fields(top.get("admin"), "[admin]", &["channel", "people"]);
+    let privacy = reader.fields(top.get("privacy"), "[privacy]", &["keep_text"]);
+    let feedback = reader.fields(top.get("feedback"), "[feedback]", &["no_answer_after"]);
+    let settings = Settings {
+        rules: rules(reader, &top, defaults),
+        directory_path: beside(source, directory.as_deref()),
+        admin_channel: reader.channel(admin.get("channel"), "channel"),
+        admins: reader.people(admin.get("people"), "people"),
+        keep_text_days: reader.whole_days(privacy.get("keep_text"), "keep_text").unwrap_or(KEEP_TEXT_DAYS),
+        feedback_no_answer_after: reader
+            .span(feedback.get("no_answer_after"), "no_answer_after")
+            .unwrap_or(StoredDuration::hours(7 * 24)),
+        slack: environment::slack(&source.env, source.purpose, &mut reader.problems),
+        database_url: environment::database_url(&source.env, &mut reader.problems),
+        listen: environment::listen(&source.env, &mut reader.problems),
+    };
+    if admin.get("channel").is_none() && admin.get("people").is_none() {
+        reader.problems.push(
+            Problem::warning("nobody is told of what needs a person: [admin] has neither channel nor people")
+                .help("Name a channel, or people, in [admin]"),
+        );
+    }
+    settings
+}
+
+fn rules(reader: &mut Reader, top: &Fields<'_>, defaults: Rules) -> Rules {
+    let pm = reader.fields(top.get("pm"), "[pm]", &["remind_after"]);
+    let support = reader.fields(top.get("product_support"), "[product_support]", &["advice_due"]);
+    let limits = reader.fields(top.get("limits"), "[limits]", &["engagements_per_person_per_hour"]);
+    let handbook = reader.fields(top.get("handbook"), "[handbook]", &["base"]);
+    let asks = "engagements_per_person_per_hour";
+    Rules {
+        reply: reply(reader, top, defaults.reply),
+        sme: sme(reader, top, &defaults.sme),
+        pm_remind_after: reader
+            .working_days(pm.get("remind_after"), "remind_after")
+            .unwrap_or(defaults.pm_remind_after),
+        engagement: engagement(reader, top, &defaults.engagement),
+        call: call(reader, top, &defaults.call),
+        advice_due: reader
+            .working_days(support.get("advice_due"), "advice_due")
+            .unwrap_or(defaults.advice_due),
+        hours: hours(reader, top, defaults.hours),
+        asks_per_person_per_hour: reader
+            .number(limits.get(asks), asks, 1, 1_000)
+            .unwrap_or(defaults.asks_per_person_per_hour),
+        handbook_base: reader
+            .link(handbook.get("base"), "base")
+            .map(|base| base.trim_end_matches('/').to_owned()),
+    }
+}
+
+fn reply(reader: &mut Reader, top: &Fields<'_>, defaults: ReplyRules) -> ReplyRules {
+    let fields = reader.fields(top.get("reply"), "[reply]", &["within", "clock", "ladder"]);
+    let clocks = [("elapsed", ClockMode::Elapsed), ("working", ClockMode::Working)];
+    let within = reader.span(fields.get("within"), "within");
+    // A ladder is judged against a promise that could be read, or not at all.
+    let ladder = match (within, fields.get("within")) {
+        (None, Some(_)) => defaults.ladder,
+        (within, _) => ladder::read(reader, fields.get("ladder"), within.unwrap_or(defaults.within)),
+    };
+    ReplyRules {
+        within: within.unwrap_or(defaults.within),
+        clock: reader.word(fields.get("clock"), "clock", &clocks).unwrap_or(defaults.clock),
+        ladder,
+    }
+}
+
+fn sme(reader: &mut Reader, top: &Fields<'_>, defaults: &SmeRules) -> SmeRules {
+    let known = ["take_within", "raise_again", "taken_silent", "proof_max_age"];
+    let fields = reader.fields(top.get("sme"), "[sme]", &known);
+    let rules = SmeRules {
+        take_within: reader.span(fields.get("take_within"), "take_within").unwrap_or(defaults.take_within),
+        raise_again: reader.span(fields.get("raise_again"), "raise_again").unwrap_or(defaults.raise_again),
+        taken_silent: reader
+            .working_days(fields.get("taken_silent"), "taken_silent")
+            .unwrap_or(defaults.taken_silent),
+        proof_max_age_days: reader
+            .whole_days(fields.get("proof_max_age"), "proof_max_age")
+            .unwrap_or(defaults.proof_max_age_days),
+    };
+    if rules.raise_again <= rules.take_within
+        && let Some(node) = fields.get("raise_again").or(fields.get("take_within"))
+    {
+        reader.error(
+            node,
+            "raise_again is not later than take_within",
+            "It is the second reminder: give it more time",
+        );
+    }
+    rules
+}
+
+fn engagement(reader: &mut Reader, top: &Fields<'_>, defaults: &EngagementRules) -> EngagementRules {
+    let known = ["close_after", "reopen_within", "duplicate_within"];
+    let fields = reader.fields(top.get("engagement"), "[engagement]", &known);
+    EngagementRules {
+        close_after: reader.span(fields.get("close_after"), "close_after").unwrap_or(defaults.close_after),
+        reopen_within_days: reader
+            .whole_days(fields.get("reopen_within"), "reopen_within")
+            .unwrap_or(defaults.reopen_within_days),
+        duplicate_within: reader
+            .span(fields.get("duplicate_within"), "duplicate_within")
+            .unwrap_or(defaults.duplicate_within),
+    }
+}
+
+fn call(reader: &mut Reader, top: &Fields<'_>, defaults: &CallRules) -> CallRules {
+    let known = ["notice", "mode", "agenda_before", "recommended"];
+    let fields = reader.fields(top.get("call"), "[call]", &known);
+    let modes = [
+        ("elapsed", NoticeMode::Elapsed),
+        ("weekdays", NoticeMode::Weekdays),
+        ("third_day", NoticeMode::ThirdDay),
+    ];
+    let rules = CallRules {
+        notice: reader.span(fields.get("notice"), "notice").unwrap_or(defaults.notice),
+        mode: reader.word(fields.get("mode"), "mode", &modes).unwrap_or(defaults.mode),
+        agenda_before: reader
+            .span(fields.get("agenda_before"), "agenda_before")
+            .unwrap_or(defaults.agenda_before),
+        recommended: reader
+            .working_days(fields.get("recommended"), "recommended")
+            .unwrap_or(defaults.recommended),
+    };
+    if rules.agenda_before >= rules.notice
+        && let Some(node) = fields.get("agenda_before").or(fields.get("notice"))
+    {
+        reader.error(
+            node,
+            "agenda_before is not shorter than notice",
+            "The agenda would be due before a call can even be asked for",
+        );
+    }
+    rules
+}
+
+fn hours(reader: &mut Reader, top: &Fields<'_>, defaults: WorkingHours) -> WorkingHours {
+    let fields = reader.fields(top.get("hours"), "[hours]", &["hours", "days"]);
+    WorkingHours {
+        days: reader.days(fields.get("days"), "days").unwrap_or(defaults.days),
+        hours: reader.intervals(fields.get("hours"), "hours").unwrap_or(defaults.hours),
+    }
+}
+
+impl Reader {
+    fn duration(&mut self, node: Option<&Node>, what: &str) -> Option<Written> {
+        let node = node?;
+        let text = self.text(Some(node), what)?;
+        match parse(&text) {
+            Ok(written) => Some(written),
+            Err(wrong) => {
+                let help = "Write it as \"90s\", \"4h\", \"30 days\" or \"2 working days\"";
+                self.error(node, format!("{what} is {}: {wrong}", shown(&text)), help);
+                None
+            }
+        }
+    }
+
+    /// A span of time.
+    pub(super) fn span(&mut self, node: Option<&Node>, what: &str) -> Option<StoredDuration> {
+        match self.duration(node, what)? {
+            Written::Span(span) => Some(span),
+            Written::Working(_) => {
+                self.error(
+                    node?,
+                    format!("{what} counts working days, but is a span of time"),
+                    "Write it as \"48h\"",
+                );
+                None
+            }
+        }
+    }
+
+    /// Days on which people work.
+    fn working_days(&mut self, node: Option<&Node>, what: &str) -> Option<WorkingDays> {
+        match self.duration(node, what)? {
+            Written::Working(days) => Some(days),
+            Written::Span(_) => {
+                self.error(
+                    node?,
+                    format!("{what} is a span of time, but counts working days"),
+                    "Write it as \"2 working days\"",
+                );
+                None
+            }
+        }
+    }
+
+    /// Whole days.
+    fn whole_days(&mut self, node: Option<&Node>, what: &str) -> Option<i64> {
+        let span = self.span(node, what)?;
+        if span.0 % 86_400 == 0 {
+            return Some(span.0 / 86_400);
+        }
+        self.error(node?, format!("{what} is not a number of whole days"), "Write it as \"30 days\"");
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests;
