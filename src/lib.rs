@@ -3,6 +3,8 @@
 //! The rooms and what each may import are drawn in `ARCHITECTURE.md`; a test enforces the table.
 
 pub mod app;
+pub mod bot;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;

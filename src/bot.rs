@@ -1,0 +1,167 @@
+//! Puts the rooms together: the same bot for `serve`, for the demo, and for the tests.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::domain::ids::InstallationId;
+use crate::domain::names::Names;
+use crate::http::{self, Edge};
+use crate::slack::client::{Auth, SetupError, Slack, SlackError};
+use crate::slack::verify::Verifier;
+use crate::store::{Store, StoreError};
+use crate::worker::names::{NamesError, Source, Written};
+use crate::worker::pace::Pace;
+use crate::worker::run::{self, Worker};
+use crate::worker::{clocks, names, outbox};
+
+/// What the bot is made of.
+pub struct Parts {
+    /// Where everything is kept.
+    pub store: Store,
+    /// Tells the time.
+    pub clock: Clock,
+    /// The Web API's address.
+    pub api_url: String,
+    /// The bot's token.
+    pub bot_token: String,
+    /// Slack's signing secrets.
+    pub signing_secrets: Vec<String>,
+    /// The directory and the rules.
+    pub written: Written,
+}
+
+/// A bot that is ready to be served and worked.
+#[derive(Clone)]
+pub struct Bot {
+    /// Its inner workings.
+    pub app: Arc<App>,
+    /// Its way out to Slack.
+    pub slack: Slack,
+    /// What people wrote down; replaced on reload.
+    pub source: Arc<Source>,
+    verifier: Arc<Verifier>,
+    pace: Arc<Pace>,
+}
+
+/// Why the bot could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum BotError {
+    /// The address of Slack's API, or the machine's certificates.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Slack did not say who we are, and no earlier run kept it.
+    #[error("Slack did not tell who the bot is: {0}. Check SLACK_BOT_TOKEN and the network")]
+    Unknown(SlackError),
+}
+
+/// How long a start waits for Slack to say who we are.
+const AUTH_WITHIN: Duration = Duration::from_secs(4);
+
+/// Whose bot this is: Slack says so, or, while it cannot be reached, the database, where it knows a single workspace.
+async fn installation(slack: &Slack, store: &Store) -> Result<(InstallationId, Names), BotError> {
+    let late = || SlackError::Retry { after: None, reason: "no answer in time".to_owned() };
+    let said = tokio::time::timeout(AUTH_WITHIN, slack.auth()).await.unwrap_or_else(|_| Err(late()));
+    let error = match said {
+        Ok(auth) => {
+            let installation = store.installation(&auth.team_id).await?;
+            return Ok((installation, ourselves(auth)));
+        }
+        Err(error @ (SlackError::Permanent { .. } | SlackError::Auth { .. })) => {
+            return Err(BotError::Unknown(error));
+        }
+        Err(
+            error
+            @ (SlackError::Retry { .. } | SlackError::Ambiguous { .. } | SlackError::RateLimited { .. }),
+        ) => error,
+    };
+    let [only] = store.installations().await?[..] else { return Err(BotError::Unknown(error)) };
+    tracing::warn!(%error, "Slack cannot be reached; the workspace that the database knows is served");
+    Ok((only, Names::default()))
+}
+
+/// What is known before the first reading of the names: who we are, so that our own messages and mentions are told apart.
+fn ourselves(auth: Auth) -> Names {
+    Names { team_url: auth.url, bot_user: auth.bot_user, bot_id: auth.bot_id, ..Names::default() }
+}
+
+impl Bot {
+    /// Puts the bot together. A workspace that an earlier run knew is served at once; for a new one Slack is asked who we
+    /// are.
+    pub async fn assemble(parts: Parts) -> Result<Self, BotError> {
+        let Parts { store, clock, api_url, bot_token, signing_secrets, written } = parts;
+        let slack = Slack::new(&api_url, bot_token)?;
+        let (installation, ourselves) = installation(&slack, &store).await?;
+        let (policy, _) = written.policy(&ourselves);
+        let app = App::new(store, installation, policy, clock);
+        if let Some(known) = names::kept(&app).await? {
+            let (policy, _) = written.policy(&known);
+            app.set_policy(policy);
+        }
+        Ok(Self {
+            app,
+            slack,
+            source: Arc::new(Source::from_pointee(written)),
+            verifier: Arc::new(Verifier::new(signing_secrets)),
+            pace: Arc::default(),
+        })
+    }
+
+    /// Its routes.
+    pub fn router(&self) -> Router {
+        http::router(Edge {
+            app: Arc::clone(&self.app),
+            slack: self.slack.clone(),
+            verifier: Arc::clone(&self.verifier),
+        })
+    }
+
+    /// Its loops; they end when `stop` says so.
+    pub async fn work(&self, stop: watch::Receiver<bool>) -> Result<Vec<JoinHandle<()>>, StoreError> {
+        let worker = Worker {
+            app: Arc::clone(&self.app),
+            slack: self.slack.clone(),
+            source: Arc::clone(&self.source),
+        };
+        worker.start(stop).await
+    }
+
+    /// Reads the names at Slack and resolves the directory against them.
+    pub async fn read_names(&self) -> Result<(), NamesError> {
+        names::tick(&self.app, &self.slack, &self.source).await
+    }
+
+    /// Looks whether we were down for long (B7).
+    pub async fn notice_gap(&self) -> Result<(), StoreError> {
+        run::notice_gap(&self.app).await
+    }
+
+    /// Decides upon what is due and delivers what can be delivered, until neither finds anything.
+    pub async fn settle(&self) -> Result<(), StoreError> {
+        loop {
+            let due = clocks::tick(&self.app, &self.slack).await?;
+            let delivered = outbox::tick(&self.app, &self.slack, &self.pace).await?;
+            if due == 0 && delivered == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Replaces the directory and the rules; names are resolved anew at once, from what is known.
+    pub async fn reload(&self, written: Written) -> Result<(), StoreError> {
+        let known = names::kept(&self.app).await?.unwrap_or_default();
+        let (policy, _) = written.policy(&known);
+        self.source.store(Arc::new(written));
+        self.app.set_policy(policy);
+        self.app.names_stale.notify_one();
+        Ok(())
+    }
+}

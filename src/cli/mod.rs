@@ -1,0 +1,72 @@
+//! The commands, one file each. Errors go to stderr, one cause a line; exit codes are 0 for done, 1 for not, 2 for usage.
+
+pub mod check;
+pub mod demo;
+pub mod directory;
+pub mod explain;
+mod live;
+pub mod migrate;
+pub mod serve;
+mod setup;
+mod telemetry;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Environment;
+
+/// A Slack bot that puts subject-matter experts first and keeps everybody's promises
+#[derive(Debug, Parser)]
+#[command(name = "switchboard", version, about, disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the bot
+    Serve,
+    /// See it work: the bot and a local Slack workspace in one process, without any account
+    Demo(demo::DemoArgs),
+    /// Find what is wrong with settings and directory, and with `--live` what Slack still lacks
+    Check(check::CheckArgs),
+    /// Work on the directory file
+    Directory(directory::DirectoryArgs),
+    /// Create or update the database, and stop
+    Migrate,
+    /// Say why something went where it went, or where a text would go
+    Explain(explain::ExplainArgs),
+}
+
+/// Runs the command that the arguments name.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let env: Environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    telemetry::start(&env, matches!(arguments.command, Command::Demo(_)));
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&anyhow::Error::from(error)),
+    };
+    let done = match arguments.command {
+        Command::Serve => runtime.block_on(serve::run(env)),
+        Command::Demo(args) => runtime.block_on(demo::run(&args)),
+        Command::Check(args) => runtime.block_on(live::check(&args, env)),
+        Command::Directory(args) => directory::run(&args),
+        Command::Migrate => runtime.block_on(migrate::run(env)),
+        Command::Explain(args) => runtime.block_on(explain::run(&args, env)),
+    };
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    done.unwrap_or_else(|error| failed(&error))
+}
+
+/// One cause a line.
+fn failed(error: &anyhow::Error) -> ExitCode {
+    for (depth, cause) in error.chain().enumerate() {
+        eprintln!("{}{cause}", if depth == 0 { "switchboard: " } else { "  because " });
+    }
+    ExitCode::FAILURE
+}

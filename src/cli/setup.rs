@@ -1,0 +1,47 @@
+//! What `serve`, `explain` and `migrate` begin with: settings and directory that hold, or every problem and no start.
+
+use anyhow::bail;
+
+use super::check;
+use crate::config;
+use crate::config::{Environment, Purpose, Settings, Source};
+use crate::domain::directory::Directory;
+use crate::worker::names::Written;
+
+/// Reads settings and directory. Prints every problem; a broken configuration never starts.
+pub(super) fn load(env: Environment, purpose: Purpose) -> anyhow::Result<(Settings, Directory)> {
+    let loaded = Source::from_environment(env, purpose).and_then(|source| config::load(&source));
+    let settings = match loaded {
+        Ok((settings, _)) => settings,
+        Err(problems) => return stop(&problems),
+    };
+    match config::load_directory_file(&settings.directory_path, &settings.rules.hours) {
+        Ok((directory, warnings)) => {
+            if !warnings.is_empty() {
+                tracing::warn!(
+                    warnings = warnings.len(),
+                    "the directory is incomplete; `switchboard check` says where and what happens instead"
+                );
+            }
+            Ok((settings, directory))
+        }
+        Err(problems) => stop(&problems),
+    }
+}
+
+fn stop<T>(problems: &[config::Problem]) -> anyhow::Result<T> {
+    use std::io::IsTerminal;
+    eprint!("{}", check::drawn(problems, std::io::stderr().is_terminal()));
+    let errors = problems.iter().filter(|problem| problem.is_error()).count();
+    bail!("{errors} problem(s) in the configuration; nothing was started")
+}
+
+/// What people wrote down, for the bot.
+pub(super) fn written(settings: &Settings, directory: Directory) -> Written {
+    Written {
+        directory,
+        rules: settings.rules.clone(),
+        admin_channel: settings.admin_channel.clone(),
+        admins: settings.admins.clone(),
+    }
+}

@@ -1,0 +1,20 @@
+//! Stories: what people do in Slack and what they then see, through the real router, the real store and the local
+//! workspace, with a clock that the story moves.
+#![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed, in its helpers too")]
+
+mod agenda;
+mod asking;
+mod calls;
+mod delivery;
+mod drafts;
+mod gaps;
+mod inquiries;
+mod mentions;
+mod pm_asks;
+mod privacy;
+mod private_places;
+mod questions;
+mod reply_clock;
+mod roles;
+mod support;
+mod told;

@@ -1,0 +1,232 @@
+//! A stage for stories: the local workspace, a real bot on a real port with a real database, and a clock to move.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, TimeZone, Utc};
+use switchboard::bot::{Bot, Parts};
+use switchboard::cli::demo::world;
+use switchboard::clock::Clock;
+use switchboard::config;
+use switchboard::domain::directory::{ChannelRef, Directory, PersonRef};
+use switchboard::domain::rules::Rules;
+use switchboard::sandbox::{self, Person, Workspace, WorkspaceSetup};
+use switchboard::store::Store;
+use switchboard::worker::names::Written;
+
+/// The secret with which the local workspace signs.
+pub const SECRET: &str = "story-signing-secret";
+
+/// A running story.
+pub struct Story {
+    /// The local workspace.
+    pub slack: Workspace,
+    /// The bot.
+    pub bot: Bot,
+    /// Where the bot listens.
+    pub url: String,
+    /// The clock of both.
+    pub clock: sandbox::Clock,
+    /// The directory and rules it began with.
+    pub written: Written,
+    server: tokio::task::JoinHandle<()>,
+    folder: Arc<tempfile::TempDir>,
+}
+
+/// A Monday at nine in the morning, UTC.
+pub fn monday() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 11, 16, 9, 0, 0).single().expect("an instant")
+}
+
+/// The example directory.
+pub fn example() -> Directory {
+    let file = config::TextFile {
+        name: "examples/directory.yml".to_owned(),
+        text: config::example_directory().to_owned(),
+    };
+    let (directory, _) = config::load_directory(&file, &Rules::default().hours).expect("the example holds");
+    directory
+}
+
+/// Hours to pass.
+pub fn hours(hours: i64) -> Duration {
+    Duration::hours(hours)
+}
+
+/// Seconds to pass.
+pub fn seconds(seconds: i64) -> Duration {
+    Duration::seconds(seconds)
+}
+
+/// Minutes to pass.
+pub fn minutes(minutes: i64) -> Duration {
+    Duration::minutes(minutes)
+}
+
+/// Opens the request form and fills what everybody is asked.
+pub async fn fill_request(story: &Story, name: &str, reason: &str, area: &str) {
+    let person = story.person(name);
+    person.slash_in("#field", "/request-pm").await.expect("a form");
+    person.fill("What is it about?", reason).await.expect("a reason");
+    if !area.is_empty() {
+        person.fill("Area", area).await.expect("an area");
+    }
+    person.fill("Your question", "Can a fleet stay warm?").await.expect("a question");
+    person.fill("Customer", "Contoso").await.expect("a customer");
+}
+
+impl Story {
+    /// Begins with the example directory on a Monday morning.
+    pub async fn begin() -> Self {
+        Self::with(example(), Rules::default()).await
+    }
+
+    /// Begins with this directory and these rules.
+    pub async fn with(directory: Directory, rules: Rules) -> Self {
+        let clock = sandbox::Clock::at(monday());
+        let slack = Workspace::start(WorkspaceSetup::default(), clock.clone()).await.expect("a port");
+        world::populate(&slack, &directory);
+        let written = Written {
+            directory,
+            rules,
+            admin_channel: Some(ChannelRef::Name(world::ADMIN_CHANNEL.trim_start_matches('#').to_owned())),
+            admins: vec![PersonRef::Email(world::ADMIN_EMAIL.to_owned())],
+        };
+        let folder = Arc::new(tempfile::tempdir().expect("a folder"));
+        let (bot, url, server) = serve(&slack, &clock, &written, &folder).await;
+        slack.connect_bot(&url, SECRET);
+        bot.read_names().await.expect("names");
+        bot.notice_gap().await.expect("a sign of life");
+        let story = Self { slack, bot, url, clock, written, server, folder };
+        story.settle().await;
+        story.slack.take_unread();
+        story
+    }
+
+    /// Somebody who acts.
+    pub fn person(&self, name: &str) -> Person {
+        self.slack.person(name)
+    }
+
+    /// Lets everything that is due happen, without moving the clock.
+    pub async fn settle(&self) {
+        for _ in 0..3 {
+            self.slack.deliver_due().await;
+            self.bot.settle().await.expect("the bot works");
+        }
+    }
+
+    /// Lets time pass; what falls due meanwhile happens when it is due.
+    pub async fn pass(&self, span: Duration) {
+        let until = self.clock.now() + span;
+        loop {
+            self.settle().await;
+            let app = &self.bot.app;
+            let clock = app.store().next_due(app.installation()).await.expect("a due time");
+            let told = app.store().next_outbox_due(app.installation()).await.expect("a due time");
+            match clock.into_iter().chain(told).filter(|due| *due > self.clock.now()).min() {
+                Some(due) if due <= until => self.clock.advance_to(due),
+                Some(_) | None => break,
+            }
+        }
+        self.slack.pass(until - self.clock.now()).await;
+        self.settle().await;
+    }
+
+    /// Stops the bot, lets time pass, and starts another process' worth of it on the same database.
+    pub async fn restart_after(&mut self, span: Duration) {
+        let app = &self.bot.app;
+        app.store().mark_alive(app.installation(), app.now()).await.expect("a last sign of life");
+        self.server.abort();
+        self.bot.app.store().close().await;
+        self.slack.disconnect_bot();
+        self.clock.advance(span);
+        let (bot, url, server) = serve(&self.slack, &self.clock, &self.written, &self.folder).await;
+        self.slack.connect_bot(&url, SECRET);
+        self.bot = bot;
+        self.url = url;
+        self.server = server;
+        self.bot.notice_gap().await.expect("a sign of life");
+        self.settle().await;
+    }
+
+    /// Where the database is.
+    pub fn database(&self) -> std::path::PathBuf {
+        self.folder.path().join("story.db")
+    }
+
+    /// Fails when something was said that the story did not look at.
+    pub fn nothing_unread(&self) {
+        let unread: Vec<String> = self.slack.take_unread().iter().map(ToString::to_string).collect();
+        assert!(unread.is_empty(), "said, but not looked at:\n{}", unread.join("\n"));
+    }
+
+    /// Everything that people saw since last time, each with whom it notified, place by place: what goes to different
+    /// places goes side by side.
+    pub fn read(&self) -> String {
+        let shown = |landed: &sandbox::Landed| {
+            let whom = landed.notified.iter().map(|name| format!("@{name}")).collect::<Vec<_>>();
+            let whom =
+                if whom.is_empty() { String::new() } else { format!("\n[notifies {}]", whom.join(" ")) };
+            format!("{landed}{whom}")
+        };
+        let mut unread = self.slack.take_unread();
+        unread.sort_by_key(|at| (at.place.clone(), at.only_for.clone()));
+        unread.iter().map(shown).collect::<Vec<_>>().join("\n\n")
+    }
+
+    /// Lets everything that is due happen, then everything that people saw since last time.
+    pub async fn hear(&self) -> String {
+        self.settle().await;
+        self.read()
+    }
+
+    /// The last message of a channel, as people see it.
+    pub fn last(&self, channel: &str) -> String {
+        self.slack.last_message(channel).plain()
+    }
+
+    /// Every message of a channel outside threads, as people see it.
+    pub fn all(&self, channel: &str) -> String {
+        let messages = self.slack.messages(channel);
+        messages.iter().map(sandbox::Message::plain).collect::<Vec<_>>().join("\n---\n")
+    }
+
+    /// The last direct message of ours to somebody.
+    pub fn last_dm(&self, name: &str) -> String {
+        self.slack.dms_of(name).last().map(sandbox::Message::plain).unwrap_or_default()
+    }
+}
+
+impl Drop for Story {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+async fn serve(
+    slack: &Workspace,
+    clock: &sandbox::Clock,
+    written: &Written,
+    folder: &tempfile::TempDir,
+) -> (Bot, String, tokio::task::JoinHandle<()>) {
+    let path = folder.path().join("story.db");
+    let store = Store::open(&format!("sqlite://{}", path.display())).await.expect("a database");
+    let told = clock.clone();
+    let bot = Bot::assemble(Parts {
+        store,
+        clock: Clock::from_fn(move || told.now()),
+        api_url: slack.api_url(),
+        bot_token: slack.bot_token(),
+        signing_secrets: vec![SECRET.to_owned()],
+        written: written.clone(),
+    })
+    .await
+    .expect("a bot");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let router = bot.router();
+    let server = tokio::spawn(async move {
+        axum::serve(listener, router).await.expect("served");
+    });
+    (bot, url, server)
+}
