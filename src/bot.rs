@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::domain::ids::InstallationId;
 use crate::domain::names::Names;
-use crate::http::{self, Edge};
+use crate::http::{self, AfterAnswer, Edge};
 use crate::slack::client::{Auth, SetupError, Slack, SlackError};
 use crate::slack::verify::Verifier;
 use crate::store::{Store, StoreError};
@@ -47,6 +47,7 @@ pub struct Bot {
     pub source: Arc<Source>,
     verifier: Arc<Verifier>,
     pace: Arc<Pace>,
+    after_answer: AfterAnswer,
 }
 
 /// Why the bot could not be put together.
@@ -112,6 +113,7 @@ impl Bot {
             source: Arc::new(Source::from_pointee(written)),
             verifier: Arc::new(Verifier::new(signing_secrets)),
             pace: Arc::default(),
+            after_answer: AfterAnswer::default(),
         })
     }
 
@@ -121,6 +123,7 @@ impl Bot {
             app: Arc::clone(&self.app),
             slack: self.slack.clone(),
             verifier: Arc::clone(&self.verifier),
+            after_answer: self.after_answer.clone(),
         })
     }
 
@@ -144,8 +147,10 @@ impl Bot {
         run::notice_gap(&self.app).await
     }
 
-    /// Decides upon what is due and delivers what can be delivered, until neither finds anything.
+    /// Decides upon what is due and delivers what can be delivered, until neither finds anything, and what is sent beside
+    /// answers has ended.
     pub async fn settle(&self) -> Result<(), StoreError> {
+        self.after_answer.ended().await;
         loop {
             let due = clocks::tick(&self.app, &self.slack).await?;
             let delivered = outbox::tick(&self.app, &self.slack, &self.pace).await?;

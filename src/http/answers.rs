@@ -153,7 +153,7 @@ impl Edge {
             AnswerTo::Nowhere => return,
         };
         let slack = self.slack.clone();
-        tokio::spawn(async move {
+        self.after_answer.spawn(async move {
             if let Err(error) = slack.send(&destination, &message, None).await {
                 tracing::info!(%error, "what was only to be shown was not delivered");
             }

@@ -1,6 +1,7 @@
 //! Router and handlers: extract, call `app`, answer. Nothing is acknowledged to Slack before it is committed, and nothing
 //! but `views.open` is called before the answer; every answer is given within Slack's three seconds.
 
+mod after_answer;
 mod answers;
 mod edge;
 mod operations;
@@ -18,12 +19,14 @@ use crate::app::App;
 use crate::slack::client::Slack;
 use crate::slack::verify::Verifier;
 
+pub use after_answer::AfterAnswer;
+
 /// The largest body that is read; Slack's own are far smaller.
 const LARGEST_BODY: usize = 1024 * 1024;
 /// A command that could not start by then is dropped unstarted: its author was told to try again.
 const START_WITHIN: Duration = Duration::from_secs(2);
 /// What a form shows is read by then: opening it needs the rest of the three seconds.
-const PREPARE_WITHIN: Duration = Duration::from_millis(500);
+const PREPARE_WITHIN: Duration = Duration::from_millis(800);
 /// Whoever waits is answered by then, whatever happens.
 const ANSWER_WITHIN: Duration = Duration::from_millis(2_500);
 
@@ -36,6 +39,8 @@ pub struct Edge {
     pub slack: Slack,
     /// The trust boundary.
     pub verifier: Arc<Verifier>,
+    /// What is sent beside an answer.
+    pub after_answer: AfterAnswer,
 }
 
 /// Every route of the bot.
