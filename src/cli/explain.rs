@@ -44,7 +44,7 @@ pub async fn run(args: &ExplainArgs, env: Environment) -> anyhow::Result<ExitCod
 async fn explain_id(id: EngagementId, settings: &Settings, directory: Directory) -> anyhow::Result<ExitCode> {
     let store = Store::open_beside(settings.database_url.expose())
         .await
-        .context("the database cannot be opened beside a running bot")?;
+        .context("no ask can be looked up: the database cannot be opened. Has the bot run here?")?;
     for installation in store.installations().await? {
         let Some(engagement) = store.engagement(installation, id).await? else { continue };
         let timeline = store.timeline(installation, id).await?;

@@ -2,6 +2,8 @@
 //!
 //! Never bodies, tokens, message text or e-mail addresses. The SDK's own debug lines hold those, so they stay shut.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::filter::{EnvFilter, LevelFilter};
 
 use crate::config::Environment;
@@ -28,7 +30,10 @@ pub(super) fn start(env: &Environment, is_demo: bool) {
             filter = filter.add_directive(directive);
         }
     }
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     let started = if env.get("SWITCHBOARD_LOG").is_some_and(|form| form == "json") {
         lines.json().try_init()
     } else {
