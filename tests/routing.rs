@@ -292,7 +292,7 @@ fn labelled_texts_on_a_real_taxonomy_of_other_years() {
         );
     }
     for tally in &tallies {
-        // What is wrong when clear has mostly moved to another group since: the taxonomy is four years older.
+        // Part of what is wrong when clear moved to another group since (the taxonomy is four years older), part is our miss.
         assert!(tally.right_when_clear() >= 72.0, "{tally:?}");
         assert!(tally.clear() >= 16.0, "{tally:?}");
         assert!(tally.right_among() >= 45.0, "{tally:?}");
