@@ -7,7 +7,7 @@ use crate::domain::engagement::{Body, Engagement};
 use crate::domain::ids::{ChannelId, EngagementId, Ts};
 use crate::domain::notice::{Address, Notice, What};
 use crate::domain::refusal::Refusal;
-use crate::store::StoreError;
+use crate::store::{StoreError, View};
 
 impl App {
     /// Takes the reply out of the decision; where nobody waits for the response it becomes a notice.
@@ -45,14 +45,21 @@ impl App {
         Reply::Nothing
     }
 
-    /// Reads what the reply is about, as it is after the commit.
+    /// What the reply is about and names, as it is after the commit; `written` is what the decision itself wrote.
     pub(super) async fn outcome(
         &self,
         reply: Reply,
-        written: Option<EngagementId>,
+        written: Vec<Engagement>,
     ) -> Result<Outcome, StoreError> {
-        let about = engagement_of(&reply).or(written.filter(|_| reply != Reply::Nothing));
-        let (engagement, related) = self.scene(about, &reply, &[]).await?;
+        if reply == Reply::Nothing {
+            return Ok(Outcome::default());
+        }
+        let about = engagement_of(&reply).or(written.first().map(|first| first.id));
+        let scene = Scene::of(&reply, about);
+        let (engagement, related) = match scene.of_known(&written) {
+            Some(all) => all,
+            None => self.store.read(self.installation, move |view| scene.read(view)).await?,
+        };
         Ok(Outcome { reply, engagement, related })
     }
 
@@ -63,12 +70,49 @@ impl App {
         reply: &Reply,
         named: &[EngagementId],
     ) -> Result<(Option<Engagement>, Vec<Engagement>), StoreError> {
-        let engagement = match about {
-            Some(id) => self.store.engagement(self.installation, id).await?,
+        let scene = Scene { about, reply: reply.clone(), named: named.to_vec() };
+        self.store.read(self.installation, move |view| scene.read(view)).await
+    }
+}
+
+/// What has to be known to put something into words.
+pub(super) struct Scene {
+    about: Option<EngagementId>,
+    reply: Reply,
+    named: Vec<EngagementId>,
+}
+
+impl Scene {
+    /// A reply and what it is about.
+    pub(super) fn of(reply: &Reply, about: Option<EngagementId>) -> Self {
+        Self { about, reply: reply.clone(), named: Vec::new() }
+    }
+
+    /// The engagement it is about, and those that it names.
+    pub(super) fn read(&self, view: &View<'_>) -> Result<(Option<Engagement>, Vec<Engagement>), StoreError> {
+        let engagement = match self.about {
+            Some(id) => view.engagement(id)?,
             None => None,
         };
-        let mut wanted: Vec<EngagementId> = named.to_vec();
-        if let Some(engagement) = &engagement {
+        let related = view.engagements(&self.wanted(engagement.as_ref()))?;
+        Ok((engagement, related))
+    }
+
+    /// The same from engagements that are known, where they are all there is to know.
+    fn of_known(&self, known: &[Engagement]) -> Option<(Option<Engagement>, Vec<Engagement>)> {
+        let find = |id: EngagementId| known.iter().find(|engagement| engagement.id == id).cloned();
+        let engagement = match self.about {
+            Some(id) => Some(find(id)?),
+            None => None,
+        };
+        let related = self.wanted(engagement.as_ref()).into_iter().map(find).collect::<Option<Vec<_>>>()?;
+        Some((engagement, related))
+    }
+
+    /// Others that it names, or is drawn with.
+    fn wanted(&self, engagement: Option<&Engagement>) -> Vec<EngagementId> {
+        let mut wanted = self.named.clone();
+        if let Some(engagement) = engagement {
             wanted.extend(engagement.parent);
             match &engagement.body {
                 Body::Question(question) => wanted.extend(question.inquiry),
@@ -76,18 +120,13 @@ impl App {
                 Body::Inquiry(_) | Body::Call(_) => {}
             }
         }
-        if let Reply::Mine { asked, owed } = reply {
+        if let Reply::Mine { asked, owed } = &self.reply {
             wanted.extend(asked.iter().chain(owed));
         }
-        if let Reply::Refused(Refusal::PmAskedAlready { inquiry }) = reply {
+        if let Reply::Refused(Refusal::PmAskedAlready { inquiry }) = &self.reply {
             wanted.push(*inquiry);
         }
-        let related = if wanted.is_empty() {
-            Vec::new()
-        } else {
-            self.store.engagements(self.installation, &wanted).await?
-        };
-        Ok((engagement, related))
+        wanted
     }
 }
 

@@ -1,8 +1,7 @@
-//! What each decision has to know, read from the store; then the pure decision itself.
+//! What each decision has to know, read from one snapshot of the store; then the pure decision itself.
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::App;
 use crate::domain::command::{Act, Action, Ask, ClockKind, Command, Errand, Heard, Via};
 use crate::domain::decide::ask::{self, AskCase};
 use crate::domain::decide::{Case, call, draft, inquiry, pm_ask, question};
@@ -10,13 +9,13 @@ use crate::domain::decision::{Decision, Reply, Write};
 use crate::domain::engagement::{Body, Engagement, State, Triage};
 use crate::domain::ids::{ChannelId, EngagementId, Ts};
 use crate::domain::notice::{Address, Downtime, Notice, What};
-use crate::domain::org::Policy;
+use crate::domain::org::{Org, Policy};
 use crate::domain::refusal::Refusal;
-use crate::store::StoreError;
+use crate::store::{StoreError, View};
 
 /// What is at hand for every decision.
 struct Known<'a> {
-    app: &'a App,
+    view: &'a View<'a>,
     policy: &'a Policy,
     now: DateTime<Utc>,
     downtime: Option<&'a Downtime>,
@@ -25,37 +24,71 @@ struct Known<'a> {
 }
 
 /// What would be decided if that were done now; nothing is to be committed of it.
-pub(super) async fn would_decide(app: &App, act: &Act, policy: &Policy) -> Result<Decision, StoreError> {
-    Known { app, policy, now: app.now(), downtime: None, only_asks: true }.act(act).await
+pub(super) fn would_decide(
+    view: &View<'_>,
+    act: &Act,
+    policy: &Policy,
+    now: DateTime<Utc>,
+) -> Result<Decision, StoreError> {
+    Known { view, policy, now, downtime: None, only_asks: true }.act(act)
 }
 
-pub(super) async fn decide(
-    app: &App,
+/// Reads, and decides upon it; all that is read is of one instant.
+pub(super) fn decide(
+    view: &View<'_>,
     command: &Command,
     policy: &Policy,
     now: DateTime<Utc>,
     downtime: Option<&Downtime>,
 ) -> Result<Decision, StoreError> {
-    let known = Known { app, policy, now, downtime, only_asks: false };
-    let mut decision = known.decide(command).await?;
-    known.free_pms(command, &mut decision).await?;
+    let known = Known { view, policy, now, downtime, only_asks: false };
+    let mut decision = known.decide(command)?;
+    known.free_pms(command, &mut decision)?;
     Ok(decision)
 }
 
+/// Whether it can be told without reading anything that nothing follows from it: most of what is said in a company.
+pub(super) fn is_nothing_to_us(command: &Command, policy: &Policy) -> bool {
+    match command {
+        Command::Nothing => true,
+        Command::Heard(heard) => {
+            heard.thread.is_none()
+                && !asks_a_pm(heard, &policy.org)
+                && !heard.bot.as_ref().is_some_and(|bot| policy.org.workflow_bots.contains(bot))
+        }
+        Command::Ask(_)
+        | Command::Act(_)
+        | Command::Reacted(_)
+        | Command::Deleted { .. }
+        | Command::Due { .. }
+        | Command::Read { .. }
+        | Command::Undeliverable { .. } => false,
+    }
+}
+
+/// B1: an SME who mentions a PM of the area in the internal channel asks, whether we are mentioned or not.
+fn asks_a_pm(heard: &Heard, org: &Org) -> bool {
+    let (Some(by), false) = (&heard.by, heard.is_note) else { return false };
+    org.area_of_internal_channel(&heard.channel).is_some_and(|area| {
+        org.is_sme_in_internal_channel(by, area)
+            && heard.mentions.iter().any(|user| org.answers_for(user, area))
+    })
+}
+
 impl Known<'_> {
-    async fn decide(&self, command: &Command) -> Result<Decision, StoreError> {
+    fn decide(&self, command: &Command) -> Result<Decision, StoreError> {
         match command {
             Command::Nothing => Ok(Decision::default()),
-            Command::Ask(ask) => self.ask(ask).await,
-            Command::Act(act) => self.act(act).await,
-            Command::Heard(heard) => self.heard(heard).await,
+            Command::Ask(ask) => self.ask(ask),
+            Command::Act(act) => self.act(act),
+            Command::Heard(heard) => self.heard(heard),
             Command::Reacted(reacted) => {
                 self.each_at(&reacted.channel, &reacted.ts, |case| match &case.engagement.body {
                     Body::Question(_) => question::reacted(case, reacted),
                     Body::Inquiry(_) => inquiry::reacted(case, reacted),
                     Body::PmAsk(_) | Body::Call(_) => Decision::default(),
                 })
-                .await
+                
             }
             Command::Deleted { channel, ts } => {
                 self.each_at(channel, ts, |case| match &case.engagement.body {
@@ -63,11 +96,11 @@ impl Known<'_> {
                     Body::Inquiry(_) => inquiry::deleted(case, channel, ts),
                     Body::PmAsk(_) | Body::Call(_) => Decision::default(),
                 })
-                .await
+                
             }
-            Command::Due { engagement, clock } => self.one(*engagement, |case| due(case, *clock)).await,
+            Command::Due { engagement, clock } => self.one(*engagement, |case| due(case, *clock)),
             Command::Read { engagement, errand, messages } => {
-                self.one(*engagement, |case| read(case, *errand, messages.as_deref())).await
+                self.one(*engagement, |case| read(case, *errand, messages.as_deref()))
             }
             Command::Undeliverable { engagement, is_card, channel, error } => {
                 if !is_card {
@@ -79,13 +112,13 @@ impl Known<'_> {
                     Body::Inquiry(_) => inquiry::undeliverable(case, channel, error),
                     Body::Call(_) => call::undeliverable(case, channel, error),
                 })
-                .await
+                
             }
         }
     }
 
     /// A question that is over frees the PM who was asked for it.
-    async fn free_pms(&self, command: &Command, decision: &mut Decision) -> Result<(), StoreError> {
+    fn free_pms(&self, command: &Command, decision: &mut Decision) -> Result<(), StoreError> {
         let by = match command {
             Command::Act(act) => Some(&act.by),
             Command::Reacted(reacted) => Some(&reacted.by),
@@ -111,7 +144,7 @@ impl Known<'_> {
             if decision.writes.iter().any(|write| write.engagement().id == inquiry) {
                 continue;
             }
-            let freed = self.one(inquiry, |case| inquiry::freed(case, state, by)).await?;
+            let freed = self.one(inquiry, |case| inquiry::freed(case, state, by))?;
             decision.writes.extend(freed.writes);
             decision.notices.extend(freed.notices);
             decision.clocks.extend(freed.clocks);
@@ -161,13 +194,13 @@ fn act(case: &Case<'_>, act: &Act) -> Decision {
 }
 
 impl Known<'_> {
-    async fn engagement(&self, id: EngagementId) -> Result<Option<Engagement>, StoreError> {
-        self.app.store().engagement(self.app.installation(), id).await
+    fn engagement(&self, id: EngagementId) -> Result<Option<Engagement>, StoreError> {
+        self.view.engagement(id)
     }
 
-    async fn parent(&self, engagement: &Engagement) -> Result<Option<Engagement>, StoreError> {
+    fn parent(&self, engagement: &Engagement) -> Result<Option<Engagement>, StoreError> {
         match engagement.parent {
-            Some(parent) => self.engagement(parent).await,
+            Some(parent) => self.engagement(parent),
             None => Ok(None),
         }
     }
@@ -181,31 +214,31 @@ impl Known<'_> {
         Case { engagement, parent, next_id, policy: self.policy, now: self.now, downtime: self.downtime }
     }
 
-    async fn one(
+    fn one(
         &self,
         id: EngagementId,
-        decide: impl Fn(&Case<'_>) -> Decision + Send + Sync,
+        decide: impl Fn(&Case<'_>) -> Decision,
     ) -> Result<Decision, StoreError> {
-        let Some(engagement) = self.engagement(id).await? else { return Ok(Decision::default()) };
-        let parent = self.parent(&engagement).await?;
+        let Some(engagement) = self.engagement(id)? else { return Ok(Decision::default()) };
+        let parent = self.parent(&engagement)?;
         Ok(decide(&self.case(&engagement, parent.as_ref(), EngagementId(0))))
     }
 
     /// Decides for every engagement that has this message as its card, its root or its question.
-    async fn each_at(
+    fn each_at(
         &self,
         channel: &ChannelId,
         ts: &Ts,
-        decide: impl Fn(&Case<'_>) -> Decision + Send + Sync,
+        decide: impl Fn(&Case<'_>) -> Decision,
     ) -> Result<Decision, StoreError> {
         let mut whole = Decision::default();
-        let store = self.app.store();
-        for id in store.by_thread(self.app.installation(), channel, ts).await? {
+        let view = self.view;
+        for id in view.by_thread(channel, ts)? {
             // An engagement that a decision before this one changed is decided on when it happens again.
             if whole.writes.iter().any(|write| write.engagement().id == id) {
                 continue;
             }
-            let decision = self.one(id, &decide).await?;
+            let decision = self.one(id, &decide)?;
             whole.writes.extend(decision.writes);
             whole.notices.extend(decision.notices);
             whole.clocks.extend(decision.clocks);
@@ -217,36 +250,35 @@ impl Known<'_> {
         Ok(whole)
     }
 
-    async fn ask(&self, asked: &Ask) -> Result<Decision, StoreError> {
+    fn ask(&self, asked: &Ask) -> Result<Decision, StoreError> {
         if let Via::Mention { channel, ts, thread: Some(thread) } = &asked.via
-            && let Some(decision) = self.mention_in_tracked_thread(asked, channel, ts, thread).await?
+            && let Some(decision) = self.mention_in_tracked_thread(asked, channel, ts, thread)?
         {
             return Ok(decision);
         }
-        let store = self.app.store();
-        let installation = self.app.installation();
-        let recent = store.asks_since(installation, &asked.by, self.now - Duration::hours(1)).await?;
+        let view = self.view;
+        let recent = view.asks_since(&asked.by, self.now - Duration::hours(1))?;
         let since = self.now - self.policy.rules.engagement.duplicate_within.span();
         let text = asked.text.trim();
         let duplicate = if text.is_empty() {
             None
         } else {
-            store.duplicate_of(installation, &ask::requester_of(asked), text, since).await?
+            view.duplicate_of(&ask::requester_of(asked), text, since)?
         };
         // A call that was too soon is asked for again with another start: what was never sent is no earlier ask.
         let duplicate = match duplicate {
             Some(id) if asked.call.is_some() => {
-                let is_draft = self.engagement(id).await?.is_some_and(|found| found.state == State::Draft);
+                let is_draft = self.engagement(id)?.is_some_and(|found| found.state == State::Draft);
                 Some(id).filter(|_| !is_draft)
             }
             other => other,
         };
         let triage = match &asked.proof.triage {
-            Some(Triage::Answered { engagement }) => self.engagement(*engagement).await?,
+            Some(Triage::Answered { engagement }) => self.engagement(*engagement)?,
             Some(Triage::Thread { .. } | Triage::Ticked) | None => None,
         };
         let case = AskCase {
-            next_id: store.next_id(installation).await?,
+            next_id: view.next_id()?,
             policy: self.policy,
             now: self.now,
             recent: &recent,
@@ -257,15 +289,15 @@ impl Known<'_> {
     }
 
     /// We were mentioned in a thread that is an engagement's already: an inquiry hears it (B6); elsewhere its state is told.
-    async fn mention_in_tracked_thread(
+    fn mention_in_tracked_thread(
         &self,
         asked: &Ask,
         channel: &ChannelId,
         ts: &Ts,
         thread: &Ts,
     ) -> Result<Option<Decision>, StoreError> {
-        let ids = self.app.store().by_thread(self.app.installation(), channel, thread).await?;
-        let found = self.app.store().engagements(self.app.installation(), &ids).await?;
+        let ids = self.view.by_thread(channel, thread)?;
+        let found = self.view.engagements(&ids)?;
         // An inquiry that takes no follow-ups (withdrawn, no question) leaves its thread free for a new one.
         let is_open = |found: &&Engagement| match &found.body {
             Body::Inquiry(_) => inquiry::takes_follow_ups(found),
@@ -286,41 +318,31 @@ impl Known<'_> {
             mentions_us: true,
             is_note: false,
         };
-        let mut decision = self.heard(&heard).await?;
+        let mut decision = self.heard(&heard)?;
         if decision.is_empty() {
             decision.reply = Reply::Status { engagement: first.id };
         }
         Ok(Some(decision))
     }
 
-    async fn heard(&self, heard: &Heard) -> Result<Decision, StoreError> {
+    fn heard(&self, heard: &Heard) -> Result<Decision, StoreError> {
         let answered = match &heard.thread {
-            Some(thread) => self.heard_in_thread(heard, thread).await?,
+            Some(thread) => self.heard_in_thread(heard, thread)?,
             // Messages outside threads are nobody's reply; they are not even looked up.
-            None => self.posted_by_workflow(heard).await?,
+            None => self.posted_by_workflow(heard)?,
         };
-        if answered.is_empty() && self.asks_a_pm(heard) {
-            return self.ask_pm_by_mention(heard).await;
+        if answered.is_empty() && asks_a_pm(heard, &self.policy.org) {
+            return self.ask_pm_by_mention(heard);
         }
         Ok(answered)
     }
 
-    /// B1: an SME who mentions a PM of the area in the internal channel asks, whether we are mentioned or not.
-    fn asks_a_pm(&self, heard: &Heard) -> bool {
-        let org = &self.policy.org;
-        let (Some(by), false) = (&heard.by, heard.is_note) else { return false };
-        org.area_of_internal_channel(&heard.channel).is_some_and(|area| {
-            org.is_sme_in_internal_channel(by, area)
-                && heard.mentions.iter().any(|user| org.answers_for(user, area))
-        })
-    }
-
-    async fn ask_pm_by_mention(&self, heard: &Heard) -> Result<Decision, StoreError> {
+    fn ask_pm_by_mention(&self, heard: &Heard) -> Result<Decision, StoreError> {
         let Some(by) = heard.by.clone() else { return Ok(Decision::default()) };
-        let store = self.app.store();
+        let view = self.view;
         if let Some(thread) = &heard.thread {
-            let ids = store.by_thread(self.app.installation(), &heard.channel, thread).await?;
-            let live = store.engagements(self.app.installation(), &ids).await?;
+            let ids = view.by_thread(&heard.channel, thread)?;
+            let live = view.engagements(&ids)?;
             if live.iter().any(inquiry::takes_follow_ups) {
                 return Ok(Decision::default());
             }
@@ -332,7 +354,7 @@ impl Known<'_> {
         };
         let asked = Ask { mentions: heard.mentions.clone(), ..Ask::of(by, via, heard.text.clone()) };
         let case = AskCase {
-            next_id: store.next_id(self.app.installation()).await?,
+            next_id: view.next_id()?,
             policy: self.policy,
             now: self.now,
             recent: &[],
@@ -345,18 +367,18 @@ impl Known<'_> {
         Ok(decision)
     }
 
-    async fn heard_in_thread(&self, heard: &Heard, thread: &Ts) -> Result<Decision, StoreError> {
+    fn heard_in_thread(&self, heard: &Heard, thread: &Ts) -> Result<Decision, StoreError> {
         self.each_at(&heard.channel, thread, |case| match &case.engagement.body {
             Body::Question(_) => question::heard(case, heard),
             Body::Inquiry(_) => inquiry::heard(case, heard),
             Body::PmAsk(_) | Body::Call(_) => Decision::default(),
         })
-        .await
+        
     }
 
     /// A8: what a listed workflow posts in an SME channel is a question of whom it names first. Anything but a question
     /// that goes out at once is left alone: nobody would hear.
-    async fn posted_by_workflow(&self, heard: &Heard) -> Result<Decision, StoreError> {
+    fn posted_by_workflow(&self, heard: &Heard) -> Result<Decision, StoreError> {
         let org = &self.policy.org;
         let is_listed = heard.bot.as_ref().is_some_and(|bot| org.workflow_bots.contains(bot));
         let asker = heard.mentions.iter().find(|user| org.person(user).is_some_and(|person| !person.is_bot));
@@ -368,25 +390,25 @@ impl Known<'_> {
         }
         let via = Via::Mention { channel: heard.channel.clone(), ts: heard.ts.clone(), thread: None };
         let asked = Ask::of(asker.clone(), via, heard.text.clone());
-        let decision = Box::pin(self.ask(&asked)).await?;
+        let decision = self.ask(&asked)?;
         Ok(if matches!(decision.reply, Reply::Asked { .. }) { decision } else { Decision::default() })
     }
 
-    async fn act(&self, acted: &Act) -> Result<Decision, StoreError> {
-        let Some(mut engagement) = self.engagement(acted.engagement).await? else {
+    fn act(&self, acted: &Act) -> Result<Decision, StoreError> {
+        let Some(mut engagement) = self.engagement(acted.engagement)? else {
             return Ok(Decision::refuse(Refusal::Unknown { id: acted.engagement.short() }));
         };
         if let Body::Question(question) = &mut engagement.body
             && let Some(inquiry) = question.inquiry
-            && !self.engagement(inquiry).await?.is_some_and(|inquiry| inquiry.state.is_live())
+            && !self.engagement(inquiry)?.is_some_and(|inquiry| inquiry.state.is_live())
         {
             question.inquiry = None;
         }
-        let parent = self.parent(&engagement).await?;
+        let parent = self.parent(&engagement)?;
         let next_id = if self.only_asks {
             EngagementId(0)
         } else {
-            self.app.store().next_id(self.app.installation()).await?
+            self.view.next_id()?
         };
         Ok(act(&self.case(&engagement, parent.as_ref(), next_id), acted))
     }

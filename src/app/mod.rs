@@ -23,7 +23,7 @@ use crate::domain::engagement::Engagement;
 use crate::domain::ids::{ChannelId, EngagementId, InstallationId, Ts, UserId};
 use crate::domain::notice::{Address, Downtime, Notice, What};
 use crate::domain::org::Policy;
-use crate::store::{Commit, Committed, DueClock, Store};
+use crate::store::{Commit, Committed, DueClock, Store, View};
 
 pub use crate::store::StoreError;
 pub use operations::Numbers;
@@ -230,6 +230,10 @@ impl App {
 
     /// Decides and commits. Returns only after the commit.
     pub async fn handle(&self, envelope: Envelope) -> Result<Outcome, StoreError> {
+        if envelope.fired.is_none() && load::is_nothing_to_us(&envelope.command, &self.policy.load()) {
+            return Ok(Outcome::default());
+        }
+        let envelope = Arc::new(envelope);
         let mut tries = 0;
         loop {
             tries += 1;
@@ -240,44 +244,62 @@ impl App {
         }
     }
 
-    async fn try_once(&self, envelope: &Envelope) -> Result<Outcome, StoreError> {
-        let policy = self.policy();
+    async fn try_once(&self, envelope: &Arc<Envelope>) -> Result<Outcome, StoreError> {
         let now = self.clock.now();
-        let mut decision = self.decide(&envelope.command, &policy, now).await?;
+        let mut decision = match self.decide(envelope, now).await? {
+            Decided::Now(decision) => decision,
+            Decided::Before(outcome) => return Ok(outcome),
+        };
         let reply = Self::route_reply(envelope, &mut decision);
-        let must_commit = !decision.is_empty() || envelope.fired.is_some();
-        let mut written = None;
-        if must_commit {
-            written = decision.writes.first().map(|write| write.engagement().id);
-            let commit = Commit {
-                installation: self.installation,
-                keys: envelope.keys.clone(),
-                fired: envelope.fired.clone(),
-                decision,
-                now,
-                deadline: envelope.deadline,
-            };
-            match self.store.commit(commit).await? {
-                Committed::Done => self.work.notify_one(),
-                Committed::Duplicate(first) => return self.repeat(first).await,
+        if decision.is_empty() && envelope.fired.is_none() {
+            return self.outcome(reply, Vec::new()).await;
+        }
+        let written = if reply == Reply::Nothing { Vec::new() } else { decision.written() };
+        let commit = Commit {
+            installation: self.installation,
+            keys: envelope.keys.clone(),
+            fired: envelope.fired.clone(),
+            decision,
+            now,
+            deadline: envelope.deadline,
+        };
+        match self.store.commit(commit).await? {
+            Committed::Done => {
+                self.work.notify_one();
+                self.outcome(reply, written).await
+            }
+            Committed::Duplicate(first) => {
+                self.store.read(self.installation, move |view| repeated(view, first)).await
             }
         }
-        self.outcome(reply, written).await
     }
 
-    /// A repeated command hears again what its first hearing led to.
-    async fn repeat(&self, first: Option<EngagementId>) -> Result<Outcome, StoreError> {
-        let reply = first.map_or(Reply::Nothing, |engagement| Reply::Asked { engagement });
-        self.outcome(reply, None).await
+    async fn decide(&self, envelope: &Arc<Envelope>, now: DateTime<Utc>) -> Result<Decided, StoreError> {
+        let (policy, downtime) = (self.policy(), self.downtime.load_full());
+        let envelope = Arc::clone(envelope);
+        let decide = move |view: &View<'_>| {
+            if let Some(first) = view.decided(&envelope.keys)? {
+                return Ok(Decided::Before(repeated(view, first)?));
+            }
+            let downtime = downtime.as_ref().as_ref();
+            load::decide(view, &envelope.command, &policy, now, downtime).map(Decided::Now)
+        };
+        self.store.read(self.installation, decide).await
     }
+}
 
-    async fn decide(
-        &self,
-        command: &Command,
-        policy: &Policy,
-        now: DateTime<Utc>,
-    ) -> Result<Decision, StoreError> {
-        let downtime = self.downtime.load_full();
-        load::decide(self, command, policy, now, downtime.as_ref().as_ref()).await
-    }
+/// What a command came to.
+enum Decided {
+    /// It is decided now.
+    Now(Decision),
+    /// It was decided upon before: Slack repeats what it did not hear an answer to.
+    Before(Outcome),
+}
+
+/// A repeated command hears again what its first hearing led to.
+fn repeated(view: &View<'_>, first: Option<EngagementId>) -> Result<Outcome, StoreError> {
+    let Some(engagement) = first else { return Ok(Outcome::default()) };
+    let reply = Reply::Asked { engagement };
+    let (engagement, related) = answers::Scene::of(&reply, first).read(view)?;
+    Ok(Outcome { reply, engagement, related })
 }

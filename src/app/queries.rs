@@ -7,7 +7,7 @@ use crate::domain::engagement::Engagement;
 use crate::domain::ids::{EngagementId, UserId};
 use crate::domain::org::Role;
 use crate::domain::refusal::Refusal;
-use crate::store::StoreError;
+use crate::store::{StoreError, View};
 
 /// What a person can ask about what is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,14 +30,16 @@ impl App {
             Query::Mine => {
                 let disputable = chrono::Duration::days(self.policy().rules.engagement.reopen_within_days);
                 let since = self.now() - disputable;
-                let asked = self.store.live_of(self.installation, by, since).await?;
-                let owed = self.store.owed_by(self.installation, by).await?;
-                Reply::Mine { asked: ids(&asked), owed: ids(&owed) }
+                let by = by.clone();
+                let read = move |view: &View<'_>| {
+                    Ok(Reply::Mine { asked: ids(&view.live_of(&by, since)?), owed: ids(&view.owed_by(&by)?) })
+                };
+                self.store.read(self.installation, read).await?
             }
             Query::Status(typed) => self.status(typed, by).await?,
             Query::NotUnderstood => Reply::Refused(Refusal::NotUnderstood),
         };
-        self.outcome(reply, None).await
+        self.outcome(reply, Vec::new()).await
     }
 
     async fn status(&self, typed: &str, by: &UserId) -> Result<Reply, StoreError> {
@@ -88,8 +90,9 @@ impl App {
 
     /// What this person would be refused if they did that now, because it is not theirs to do; nothing changes.
     pub async fn refusal_of(&self, act: &Act) -> Result<Option<Refusal>, StoreError> {
-        let policy = self.policy();
-        let decision = super::load::would_decide(self, act, &policy).await?;
+        let (policy, now, act) = (self.policy(), self.now(), act.clone());
+        let would = move |view: &View<'_>| super::load::would_decide(view, &act, &policy, now);
+        let decision = self.store.read(self.installation, would).await?;
         Ok(match decision.reply {
             Reply::Refused(refusal @ (Refusal::NotYours { .. } | Refusal::PmAskedAlready { .. })) => {
                 Some(refusal)
@@ -100,11 +103,11 @@ impl App {
 
     /// An engagement with its timeline, for *Why here* and `explain`.
     pub async fn history(&self, id: EngagementId) -> Result<Option<(Engagement, Vec<Entry>)>, StoreError> {
-        let Some(engagement) = self.store.engagement(self.installation, id).await? else {
-            return Ok(None);
+        let read = move |view: &View<'_>| {
+            let Some(engagement) = view.engagement(id)? else { return Ok(None) };
+            Ok(Some((engagement, view.timeline(id)?)))
         };
-        let timeline = self.store.timeline(self.installation, id).await?;
-        Ok(Some((engagement, timeline)))
+        self.store.read(self.installation, read).await
     }
 }
 

@@ -100,6 +100,11 @@ impl Decision {
         self.timeline.push(Entry { engagement, at, by, event, because });
     }
 
+    /// The engagements that begin or change, as they will be.
+    pub fn written(&self) -> Vec<Engagement> {
+        self.writes.iter().map(|write| write.engagement().clone()).collect()
+    }
+
     /// Whether nothing has to be stored.
     pub fn is_empty(&self) -> bool {
         self.writes.is_empty()

@@ -3,11 +3,10 @@
 //! The row is the guarantee: a clock goes only with the decision that it caused, or by one that stops it.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, params};
-use sqlx::sqlite::SqliteRow;
+use rusqlite::{Connection, Row, params};
 
 use super::open::Store;
-use super::row::{Reading, readable};
+use super::row::{Reading, all, one};
 use super::writer::{Ending, Work, execute};
 use super::{DueClock, StoreError};
 use crate::domain::command::ClockKind;
@@ -30,19 +29,14 @@ impl Store {
         now: DateTime<Utc>,
         limit: u32,
     ) -> Result<Vec<DueClock>, StoreError> {
-        let rows = sqlx::query(DUE)
-            .bind(installation.0)
-            .bind(now.timestamp_micros())
-            .bind(limit)
-            .fetch_all(&self.0.readers)
-            .await?;
-        Ok(readable(&rows, read_clock))
+        let due = (installation.0, now.timestamp_micros(), limit);
+        self.0.readers.read(move |db| all(db, DUE, due, read_clock)).await
     }
 
     /// When the next clock is due, past or future.
     pub async fn next_due(&self, installation: InstallationId) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let row = sqlx::query(NEXT_DUE).bind(installation.0).fetch_optional(&self.0.readers).await?;
-        row.map(|row| Reading::new(&row, "clock", "engagement_id").at("due")).transpose()
+        let read_due = |row: &Row<'_>| Reading::new(row, "clock", "engagement_id").at("due");
+        self.0.readers.read(move |db| one(db, NEXT_DUE, [installation.0], read_due)).await
     }
 
     /// The clocks that run for an engagement, the next one first.
@@ -51,12 +45,8 @@ impl Store {
         installation: InstallationId,
         engagement: EngagementId,
     ) -> Result<Vec<DueClock>, StoreError> {
-        let rows = sqlx::query(OF_ENGAGEMENT)
-            .bind(installation.0)
-            .bind(engagement.0)
-            .fetch_all(&self.0.readers)
-            .await?;
-        Ok(readable(&rows, read_clock))
+        let of = (installation.0, engagement.0);
+        self.0.readers.read(move |db| all(db, OF_ENGAGEMENT, of, read_clock)).await
     }
 
     /// Puts a clock off, where its errand at Slack has to be tried again; a conflict when it changed meanwhile.
@@ -70,7 +60,7 @@ impl Store {
     }
 }
 
-fn read_clock(row: &SqliteRow) -> Result<DueClock, StoreError> {
+fn read_clock(row: &Row<'_>) -> Result<DueClock, StoreError> {
     let row = Reading::new(row, "clock", "engagement_id");
     Ok(DueClock {
         engagement: EngagementId(row.get("engagement_id")?),

@@ -7,6 +7,7 @@ use super::engagements;
 use super::notes::TELL;
 use super::open::Store;
 use super::row::json;
+use super::view::DECIDED;
 use super::writer::{Ending, Work, execute};
 use super::{Commit, Committed, DueClock, StoreError};
 use crate::domain::decision::{ClockChange, Decision, Entry, Write};
@@ -15,7 +16,6 @@ use crate::domain::notice::{Notice, What};
 
 const KEEP_KEY: &str = "INSERT INTO decided (installation_id, key, engagement_id, at) VALUES (?, ?, ?, ?) \
     ON CONFLICT (installation_id, key) DO NOTHING";
-const FIRST_DECIDED: &str = "SELECT engagement_id FROM decided WHERE installation_id = ? AND key = ?";
 const FIRE_CLOCK: &str =
     "DELETE FROM clock WHERE installation_id = ? AND engagement_id = ? AND kind = ? AND due = ?";
 const SET_CLOCK: &str = "INSERT INTO clock (installation_id, engagement_id, kind, due) VALUES (?, ?, ?, ?) \
@@ -71,7 +71,7 @@ impl Commit {
     }
 
     fn first_decided(&self, db: &Connection, key: &str) -> Result<Option<EngagementId>, StoreError> {
-        let mut statement = db.prepare_cached(FIRST_DECIDED)?;
+        let mut statement = db.prepare_cached(DECIDED)?;
         let first: Option<i64> = statement.query_row(params![self.installation.0, key], |row| row.get(0))?;
         Ok(first.map(EngagementId))
     }

@@ -4,8 +4,7 @@
 //! microsecond.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, ToSql, params};
-use sqlx::sqlite::SqliteRow;
+use rusqlite::{Connection, Row, ToSql, params};
 
 use super::StoreError;
 use super::row::{Reading, json};
@@ -131,7 +130,7 @@ fn write(
 }
 
 /// Reads an engagement back.
-pub(super) fn read(row: &SqliteRow) -> Result<Engagement, StoreError> {
+pub(super) fn read(row: &Row<'_>) -> Result<Engagement, StoreError> {
     let row = Reading::new(row, "engagement", "id");
     let body: Body = row.json("body")?;
     row.known("kind", |kind| (kind == body.kind()).then_some(()))?;

@@ -1,19 +1,22 @@
 //! SQL only: what was decided is kept here, whole or not at all.
 //!
 //! One decision is one transaction, with its dedupe keys, notices and clocks. One writer task commits what is waiting as a
-//! group; readers have a pool of their own. Nobody is answered before the commit. No network, no rules, no words.
+//! group; readers have threads of their own. Nobody is answered before the commit. No network, no rules, no words.
 
 mod alone;
 mod clocks;
 mod commit;
 mod engagements;
 mod error;
+mod fresh_ids;
 mod lookups;
 mod notes;
 mod open;
 mod outbox;
+mod reader;
 mod row;
 mod settle;
+mod view;
 mod writer;
 
 use chrono::{DateTime, Utc};
@@ -24,10 +27,10 @@ use crate::domain::ids::{EngagementId, InstallationId, Ts};
 use crate::domain::notice::Notice;
 
 pub use error::StoreError;
-pub use lookups::Count;
 pub use notes::DeadLetter;
 pub use open::Store;
 pub use outbox::{Backlog, Parked};
+pub use view::{Count, View};
 
 /// What is to be committed: one decision, and the keys under which its cause must never be decided again.
 #[derive(Debug, Clone)]

@@ -2,11 +2,11 @@
 //! forgetting of what is old.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, Params};
+use rusqlite::{Connection, Params, params};
 
 use super::StoreError;
 use super::open::Store;
-use super::row::{Reading, readable};
+use super::row::{Reading, all, one};
 use super::writer::{Ending, Work, execute};
 use crate::domain::ids::InstallationId;
 
@@ -61,14 +61,15 @@ impl Store {
 
     /// Every installation, the first one first.
     pub async fn installations(&self) -> Result<Vec<InstallationId>, StoreError> {
-        let ids: Vec<i64> = sqlx::query_scalar(INSTALLATIONS).fetch_all(&self.0.readers).await?;
-        Ok(ids.into_iter().map(InstallationId).collect())
+        self.0.readers.read(|db| all(db, INSTALLATIONS, [], |row| Ok(InstallationId(row.get(0)?)))).await
     }
 
     async fn find_installation(&self, team_id: &str) -> Result<Option<InstallationId>, StoreError> {
-        let id: Option<i64> =
-            sqlx::query_scalar(FIND_INSTALLATION).bind(team_id).fetch_optional(&self.0.readers).await?;
-        Ok(id.map(InstallationId))
+        let team_id = team_id.to_owned();
+        let find = move |db: &Connection| {
+            one(db, FIND_INSTALLATION, params![team_id], |row| Ok(InstallationId(row.get(0)?)))
+        };
+        self.0.readers.read(find).await
     }
 
     /// Whether this is the first time that this is told; it is written down.
@@ -101,21 +102,20 @@ impl Store {
         installation: Option<InstallationId>,
         limit: u32,
     ) -> Result<Vec<DeadLetter>, StoreError> {
-        let rows = sqlx::query(DEAD_LETTERS)
-            .bind(installation.map(|id| id.0))
-            .bind(limit)
-            .fetch_all(&self.0.readers)
-            .await?;
-        Ok(readable(&rows, |row| {
-            let row = Reading::new(row, "dead_letter", "id");
-            Ok(DeadLetter {
-                installation: row.get::<Option<i64>>("installation_id")?.map(InstallationId),
-                kind: row.get("kind")?,
-                body: row.get("body")?,
-                reason: row.get("reason")?,
-                at: row.at("at")?,
+        let installation = installation.map(|id| id.0);
+        let read = move |db: &Connection| {
+            all(db, DEAD_LETTERS, params![installation, limit], |row| {
+                let row = Reading::new(row, "dead_letter", "id");
+                Ok(DeadLetter {
+                    installation: row.get::<Option<i64>>("installation_id")?.map(InstallationId),
+                    kind: row.get("kind")?,
+                    body: row.get("body")?,
+                    reason: row.get("reason")?,
+                    at: row.at("at")?,
+                })
             })
-        }))
+        };
+        self.0.readers.read(read).await
     }
 
     /// Keeps a small thing over a restart, in place of what was kept under that key.
@@ -126,9 +126,11 @@ impl Store {
 
     /// What was kept under that key.
     pub async fn kept(&self, installation: InstallationId, key: &str) -> Result<Option<String>, StoreError> {
-        let value =
-            sqlx::query_scalar(KEPT_NOTE).bind(installation.0).bind(key).fetch_optional(&self.0.readers);
-        Ok(value.await?)
+        let key = key.to_owned();
+        let find = move |db: &Connection| {
+            one(db, KEPT_NOTE, params![installation.0, key], |row| Ok(row.get(0)?))
+        };
+        self.0.readers.read(find).await
     }
 
     /// A sign of life, so that a time in which we were down can be told (B7).

@@ -1,38 +1,31 @@
-//! Opens the store: one file, one write connection behind the writer, a small pool of readers beside it.
+//! Opens the store: one file, brought up to date by migrations, one writer and a few readers beside it.
 //!
-//! The readers are asynchronous; the writer has a thread of its own (see `writer`). What a database is called never leaves this file
-//! and its siblings: callers see [`Store`] and our own types.
+//! What a database is called never leaves this file and its siblings: callers see [`Store`] and our own types.
 
-use std::collections::HashMap;
 use std::str::FromStr;
-use std::sync::atomic::AtomicI64;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
 use super::StoreError;
+use super::fresh_ids::FreshIds;
+use super::reader::Readers;
 use super::writer::Writer;
-use crate::domain::ids::InstallationId;
 
 /// The migrations this program knows.
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 /// How long a connection waits for a lock that another process holds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a reader waits for a free connection.
-const READER_TIMEOUT: Duration = Duration::from_secs(5);
-/// Readers beside the writer.
-const READERS: u32 = 4;
-/// Prepared statements kept for each connection.
-const STATEMENTS: usize = 256;
 
 /// Rows a process left in flight when it died: tried again at once, after a look whether they arrived (one process only).
 const TAKE_BACK: &str = "UPDATE outbox SET next_at = 0, unsure = 1 \
     WHERE state = 'sending' AND installation_id IN (SELECT id FROM installation)";
+
+/// Whether the database answers.
+const ANSWER: &str = "SELECT 1";
 
 /// Where everything is kept. Cheap to clone.
 #[derive(Clone)]
@@ -40,10 +33,9 @@ pub struct Store(pub(super) Arc<Parts>);
 
 /// What a store is made of.
 pub(super) struct Parts {
-    pub(super) readers: SqlitePool,
+    pub(super) readers: Readers,
     pub(super) writer: Writer,
-    /// The highest engagement id given out, an installation.
-    pub(super) ids: Mutex<HashMap<InstallationId, Arc<AtomicI64>>>,
+    pub(super) fresh: FreshIds,
 }
 
 impl std::fmt::Debug for Store {
@@ -59,7 +51,7 @@ impl Store {
         let (options, mut db) = migrated(url).await?;
         sqlx::query(TAKE_BACK).execute(&mut db).await?;
         db.close().await?;
-        Self::start(options)
+        Self::start(&options)
     }
 
     /// Creates the database where it is missing and brings its tables up to date, and nothing else: a bot that serves it
@@ -74,25 +66,19 @@ impl Store {
     pub async fn open_beside(url: &str) -> Result<Self, StoreError> {
         let options = options(url)?.create_if_missing(false);
         options.connect().await.map_err(|error| cannot_open(url, &error))?.close().await?;
-        Self::start(options)
+        Self::start(&options)
     }
 
-    fn start(options: SqliteConnectOptions) -> Result<Self, StoreError> {
-        let writer = Writer::start(options.get_filename())?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .acquire_timeout(READER_TIMEOUT)
-            .test_before_acquire(false)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_lazy_with(options.create_if_missing(false).pragma("query_only", "ON"));
-        Ok(Self(Arc::new(Parts { readers, writer, ids: Mutex::default() })))
+    fn start(options: &SqliteConnectOptions) -> Result<Self, StoreError> {
+        let path = options.get_filename();
+        let (writer, readers) = (Writer::start(path)?, Readers::start(path)?);
+        Ok(Self(Arc::new(Parts { readers, writer, fresh: FreshIds::default() })))
     }
 
     /// Commits what waits, then closes. Later calls fail.
     pub async fn close(&self) {
         self.0.writer.close().await;
-        self.0.readers.close().await;
+        self.0.readers.close();
     }
 
     /// Whether the database answers, and the writer works.
@@ -100,8 +86,7 @@ impl Store {
         if !self.0.writer.is_running() {
             return Err(StoreError::Unavailable("the writer has ended".to_owned()));
         }
-        sqlx::query("SELECT 1").execute(&self.0.readers).await?;
-        Ok(())
+        self.0.readers.read(|db| Ok(db.query_row(ANSWER, [], |_| Ok(()))?)).await
     }
 }
 
@@ -137,7 +122,6 @@ pub(super) fn options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
-        .statement_cache_capacity(STATEMENTS)
         .disable_statement_logging())
 }
 

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Row, params};
 
 use super::open::Store;
-use super::row::{Reading, readable};
+use super::row::{Reading, all, one};
 use super::writer::{Ending, Work, execute};
 use super::{Claimed, OutboxId, StoreError};
 use crate::domain::ids::InstallationId;
@@ -121,21 +121,22 @@ impl Store {
         &self,
         installation: InstallationId,
     ) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let row = sqlx::query(NEXT).bind(installation.0).fetch_one(&self.0.readers).await?;
-        Reading::new(&row, "outbox", "until").at_if_any("until")
+        let until = |row: &Row<'_>| Reading::new(row, "outbox", "until").at_if_any("until");
+        Ok(self.0.readers.read(move |db| one(db, NEXT, [installation.0], until)).await?.flatten())
     }
 
     /// What waits or is in flight.
     pub async fn outbox_waiting(&self, installation: InstallationId) -> Result<Backlog, StoreError> {
-        let row = sqlx::query(BACKLOG).bind(installation.0).fetch_one(&self.0.readers).await?;
-        let row = Reading::new(&row, "outbox", "number");
-        Ok(Backlog { number: row.get("number")?, oldest: row.at_if_any("oldest")? })
+        let backlog = |row: &Row<'_>| {
+            let row = Reading::new(row, "outbox", "number");
+            Ok(Backlog { number: row.get("number")?, oldest: row.at_if_any("oldest")? })
+        };
+        Ok(self.0.readers.read(move |db| one(db, BACKLOG, [installation.0], backlog)).await?.unwrap_or_default())
     }
 
     /// What was given up, newest first, at most 100.
     pub async fn parked(&self, installation: InstallationId) -> Result<Vec<Parked>, StoreError> {
-        let rows = sqlx::query(PARKED).bind(installation.0).fetch_all(&self.0.readers).await?;
-        Ok(readable(&rows, |row| {
+        let parked = |row: &Row<'_>| {
             let row = Reading::new(row, "outbox", "id");
             Ok(Parked {
                 id: OutboxId(row.get("id")?),
@@ -145,7 +146,8 @@ impl Store {
                 decided_at: row.at("decided_at")?,
                 parked_at: row.at("settled_at")?,
             })
-        }))
+        };
+        self.0.readers.read(move |db| all(db, PARKED, [installation.0], parked)).await
     }
 }
 

@@ -3,35 +3,33 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Decode, Row, Sqlite, Type};
+use rusqlite::types::{FromSql, FromSqlResult, ValueRef};
+use rusqlite::{Connection, Params, Row};
 
 use super::StoreError;
 
 /// A row that is being read.
 pub(super) struct Reading<'r> {
-    row: &'r SqliteRow,
+    row: &'r Row<'r>,
     table: &'static str,
-    id: String,
+    key: &'static str,
 }
 
 impl<'r> Reading<'r> {
     /// Reads a row of that table; `key` is the column that names it in an error.
-    pub(super) fn new(row: &'r SqliteRow, table: &'static str, key: &str) -> Self {
-        let id = row
-            .try_get::<i64, _>(key)
-            .map(|id| id.to_string())
-            .or_else(|_| row.try_get::<String, _>(key))
-            .unwrap_or_else(|_| "?".to_owned());
-        Self { row, table, id }
+    pub(super) fn new(row: &'r Row<'r>, table: &'static str, key: &'static str) -> Self {
+        Self { row, table, key }
     }
 
     /// A plain column.
-    pub(super) fn get<T>(&self, column: &'static str) -> Result<T, StoreError>
-    where
-        T: Decode<'r, Sqlite> + Type<Sqlite>,
-    {
-        self.row.try_get(column).map_err(|error| self.corrupt(column, error.to_string()))
+    pub(super) fn get<T: FromSql>(&self, column: &'static str) -> Result<T, StoreError> {
+        self.row.get(column).map_err(|error| self.corrupt(column, error.to_string()))
+    }
+
+    /// A column of text, where it lies.
+    fn text(&self, column: &'static str) -> Result<&str, StoreError> {
+        let value = self.row.get_ref(column).map_err(|error| self.corrupt(column, error.to_string()))?;
+        value.as_str().map_err(|error| self.corrupt(column, error.to_string()))
     }
 
     /// An instant.
@@ -51,8 +49,7 @@ impl<'r> Reading<'r> {
 
     /// A column of JSON.
     pub(super) fn json<T: DeserializeOwned>(&self, column: &'static str) -> Result<T, StoreError> {
-        let text: &str = self.get(column)?;
-        serde_json::from_str(text).map_err(|error| self.corrupt(column, error.to_string()))
+        serde_json::from_str(self.text(column)?).map_err(|error| self.corrupt(column, error.to_string()))
     }
 
     /// A column that holds one of our names.
@@ -61,26 +58,58 @@ impl<'r> Reading<'r> {
         column: &'static str,
         read: impl FnOnce(&str) -> Option<T>,
     ) -> Result<T, StoreError> {
-        let name: &str = self.get(column)?;
-        read(name).ok_or_else(|| self.corrupt(column, "the name is unknown".to_owned()))
+        read(self.text(column)?).ok_or_else(|| self.corrupt(column, "the name is unknown".to_owned()))
     }
 
     /// The error for a column that cannot be read.
     pub(super) fn corrupt(&self, column: &'static str, reason: String) -> StoreError {
-        StoreError::Corrupt { table: self.table, id: self.id.clone(), column, reason }
+        let id = self.row.get(self.key).unwrap_or(Name("?".to_owned())).0;
+        StoreError::Corrupt { table: self.table, id, column, reason }
     }
 }
 
-/// The rows that can be read; the others are reported and left out, so that one bad row never hides the rest.
-pub(super) fn readable<T>(rows: &[SqliteRow], read: impl Fn(&SqliteRow) -> Result<T, StoreError>) -> Vec<T> {
-    let mut good = Vec::with_capacity(rows.len());
-    for row in rows {
+/// What a row is called, whatever its type.
+struct Name(String);
+
+impl FromSql for Name {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Ok(Self(match value {
+            ValueRef::Integer(number) => number.to_string(),
+            ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
+            ValueRef::Null | ValueRef::Real(_) | ValueRef::Blob(_) => "?".to_owned(),
+        }))
+    }
+}
+
+/// Every row of a statement that can be read; the others are reported and left out, so that one bad row never hides the rest.
+pub(super) fn all<T>(
+    db: &Connection,
+    sql: &'static str,
+    arguments: impl Params,
+    read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query(arguments)?;
+    let mut good = Vec::new();
+    while let Some(row) = rows.next()? {
         match read(row) {
             Ok(value) => good.push(value),
             Err(error) => tracing::error!(%error, "a row cannot be read and is left out of a list"),
         }
     }
-    good
+    Ok(good)
+}
+
+/// The one row of a statement, if there is one.
+pub(super) fn one<T>(
+    db: &Connection,
+    sql: &'static str,
+    arguments: impl Params,
+    read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
+) -> Result<Option<T>, StoreError> {
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query(arguments)?;
+    rows.next()?.map(read).transpose()
 }
 
 /// The JSON of one of our values.

@@ -121,7 +121,7 @@ async fn the_pm_of_the_chosen_group_owns_it_else_the_first_of_the_area() {
     ines.say(INSIDE, "@switchboard who knows about contracts?").await.unwrap();
     insta::assert_snapshot!(story.told().await, @r"
     — #sme-ci-internal › thread, mentions @paul
-    *CI/CD and Runner* · a PM's answer · *HN6*
+    *CI/CD and Runner* · a PM's answer · *VJC*
     Ines · SME · asked today 09:00
     Here because Paul is on duty.
     ● *Open*: @Paul, please reply here by today 13:00 (4 h)
@@ -519,7 +519,7 @@ async fn the_area_lead_gives_it_to_somebody_and_closes_it() {
     ines.reply(INSIDE, &ts, "@switchboard and what about this one?").await.unwrap();
     insta::assert_snapshot!(story.told().await, @r"
     — #sme-ci-internal › thread, mentions @paul
-    *CI/CD and Runner* · a PM's answer · *HTT*
+    *CI/CD and Runner* · a PM's answer · *VQZ*
     Ines · SME · asked today 09:00
     Here because Paul is on duty.
     ● *Open*: @Paul, please reply here by today 13:00 (4 h)

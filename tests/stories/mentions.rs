@@ -29,12 +29,12 @@ async fn a_mention_in_a_channel() {
     story.person("raj").reply("#field", &root, "@switchboard who knows?").await.unwrap();
     assert_snapshot!(story.hear().await, @r"
     #field › thread Switchboard:
-    Sent to #sme-planning as *HN6*. If nobody takes it by tomorrow 09:00, I ask the area lead.
+    Sent to #sme-planning as *VJC*. If nobody takes it by tomorrow 09:00, I ask the area lead.
     There because it names Merge Trains, whose SMEs answer first.
     [Why there] [Add detail] [Withdraw]
 
     #sme-planning Switchboard:
-    *Merge Trains* · question · *HN6*
+    *Merge Trains* · question · *VJC*
     > who knows?
     > Customer wants merge trains with 40 projects, is that sane?
     Raj · asked today 09:00

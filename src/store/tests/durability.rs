@@ -135,12 +135,12 @@ async fn closing_commits_what_waits_and_refuses_what_follows() {
 #[tokio::test]
 async fn durability_is_not_traded() {
     let bench = Bench::new().await;
-    let mut db = bench.store.0.readers.acquire().await.unwrap();
-    let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *db).await.unwrap();
-    let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *db).await.unwrap();
-    let foreign_keys: i64 = sqlx::query_scalar("PRAGMA foreign_keys").fetch_one(&mut *db).await.unwrap();
-    assert_eq!((journal.as_str(), synchronous, foreign_keys), ("wal", 2, 1));
-    let write = sqlx::query("DELETE FROM installation").execute(&mut *db).await;
+    let settings = bench.store.0.readers.read(|db| {
+        let setting = |name: &str| db.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0));
+        Ok((setting("journal_mode")?, setting("query_only")?))
+    });
+    assert_eq!(settings.await.unwrap(), ("wal".to_owned().into(), 1.into()));
+    let write = bench.store.0.readers.read(|db| Ok(db.execute("DELETE FROM installation", [])?)).await;
     assert!(write.is_err(), "a reader must not write");
     bench.store.check_health().await.unwrap();
 }

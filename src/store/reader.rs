@@ -1,0 +1,210 @@
+//! The readers: a few threads, each with a connection that cannot write, beside the one writer.
+//!
+//! A piece of reading runs whole on one of them, inside one snapshot: what a decision is made from never changes while it is
+//! made. Whoever gave up waiting is not read for. Plain calls, since a statement handed to another thread and back costs more
+//! than the statement. Knows no tables.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::oneshot;
+
+use super::StoreError;
+use super::writer::execute;
+
+/// Readers beside the writer.
+const READERS: usize = 2;
+/// Prepared statements that a reader keeps.
+const STATEMENTS: usize = 128;
+/// How long a reader waits where the database is being repaired after a crash: nothing else makes a reader wait.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// What a reader keeps of the file, in KiB.
+const CACHE: i64 = -1_024;
+
+const BEGIN: &str = "BEGIN";
+const END: &str = "COMMIT";
+const UNDO: &str = "ROLLBACK";
+
+/// Reading with somebody who waits for it.
+trait Job: Send {
+    /// Whether nobody waits any more.
+    fn is_forsaken(&self) -> bool;
+
+    /// Reads and answers; whether the connection is good for more.
+    fn run(self: Box<Self>, db: Result<&Connection, StoreError>) -> Health;
+}
+
+/// What became of the connection.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Health {
+    Good,
+    Doubtful,
+}
+
+struct Task<T, F> {
+    read: F,
+    answer: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, F> Job for Task<T, F>
+where
+    T: Send + 'static,
+    F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+{
+    fn is_forsaken(&self) -> bool {
+        self.answer.is_closed()
+    }
+
+    fn run(self: Box<Self>, db: Result<&Connection, StoreError>) -> Health {
+        let Self { read, answer } = *self;
+        let outcome = db.and_then(|db| {
+            catch_unwind(AssertUnwindSafe(|| in_snapshot(db, read))).unwrap_or_else(|_| Err(panicked()))
+        });
+        let health = match &outcome {
+            Err(StoreError::Unavailable(_)) => Health::Doubtful,
+            Ok(_) | Err(StoreError::Conflict | StoreError::TooLate | StoreError::Corrupt { .. }) => Health::Good,
+        };
+        // Whoever asked may have gone.
+        let _ = answer.send(outcome);
+        health
+    }
+}
+
+fn panicked() -> StoreError {
+    StoreError::Unavailable("what was read made a thread panic".to_owned())
+}
+
+fn in_snapshot<T>(
+    db: &Connection,
+    read: impl FnOnce(&Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    execute(db, BEGIN, [])?;
+    let outcome = read(db);
+    execute(db, if outcome.is_ok() { END } else { UNDO }, [])?;
+    outcome
+}
+
+/// The way to the readers.
+pub(super) struct Readers(Arc<Queue>);
+
+struct Queue {
+    path: PathBuf,
+    waiting: Mutex<Waiting>,
+    bell: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    jobs: VecDeque<Box<dyn Job>>,
+    is_closed: bool,
+}
+
+impl Readers {
+    /// Starts the readers of a database that is there already.
+    pub(super) fn start(path: &Path) -> Result<Self, StoreError> {
+        let queue =
+            Arc::new(Queue { path: path.to_owned(), waiting: Mutex::default(), bell: Condvar::new() });
+        for number in 0..READERS {
+            let queue = Arc::clone(&queue);
+            std::thread::Builder::new()
+                .name(format!("store-reader-{number}"))
+                .spawn(move || queue.serve())
+                .map_err(|error| StoreError::Unavailable(format!("a reader cannot be started: {error}")))?;
+        }
+        Ok(Self(queue))
+    }
+
+    /// Reads within one snapshot.
+    pub(super) async fn read<T, F>(&self, read: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        self.0.push(Box::new(Task { read, answer }))?;
+        answered.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// Serves what waits, then ends; later reads are refused.
+    pub(super) fn close(&self) {
+        self.0.lock().is_closed = true;
+        self.0.bell.notify_all();
+    }
+}
+
+impl Drop for Readers {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn closed() -> StoreError {
+    StoreError::Unavailable("the store is closed".to_owned())
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn push(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
+        let mut waiting = self.lock();
+        if waiting.is_closed {
+            return Err(closed());
+        }
+        waiting.jobs.push_back(job);
+        drop(waiting);
+        self.bell.notify_one();
+        Ok(())
+    }
+
+    /// The next job that somebody waits for; `None` when the store is closed and nothing waits.
+    fn next(&self) -> Option<Box<dyn Job>> {
+        let mut waiting = self.lock();
+        loop {
+            while let Some(job) = waiting.jobs.pop_front() {
+                if !job.is_forsaken() {
+                    return Some(job);
+                }
+            }
+            if waiting.is_closed {
+                return None;
+            }
+            waiting = self.bell.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn serve(&self) {
+        let mut kept: Option<Connection> = None;
+        while let Some(job) = self.next() {
+            let opened = match kept.take() {
+                Some(db) => Ok(db),
+                None => connect(&self.path).map_err(StoreError::from),
+            };
+            match opened {
+                Ok(db) => {
+                    if job.run(Ok(&db)) == Health::Good {
+                        kept = Some(db);
+                    }
+                }
+                Err(error) => {
+                    job.run(Err(error));
+                }
+            }
+        }
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(BUSY_TIMEOUT)?;
+    db.pragma_update(None, "query_only", true)?;
+    db.pragma_update(None, "cache_size", CACHE)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(db)
+}
