@@ -60,7 +60,7 @@ fn the_first_question_of_the_set_up_finds_its_experts() {
     assert_eq!(unresolved, []);
     let (_, rest) = readme.split_once("Anywhere: `/request-pm ").expect("the README asks a first question");
     let (question, _) = rest.split_once('`').expect("the question ends");
-    let Outcome::Clear { place, .. } = route(&org, question, None).outcome else {
+    let Outcome::Clear { place, .. } = route(&org, question, None) else {
         panic!("{question}: {:?}", route(&org, question, None));
     };
     let place = org.place(&place).expect("a place of the directory");

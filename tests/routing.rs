@@ -11,7 +11,7 @@ use switchboard::config::{Sources, TextFile, example_directory, import, load_dir
 use switchboard::domain::directory::Directory;
 use switchboard::domain::names::Names;
 use switchboard::domain::org::{Org, PlaceId, PlaceKind};
-use switchboard::domain::routing::{Outcome, route, suggest};
+use switchboard::domain::routing::{Outcome, route_with_trail, suggest};
 use switchboard::domain::rules::{Rules, WorkingHours};
 
 /// The folder of shared data, or nothing, said clearly.
@@ -45,7 +45,7 @@ fn outcome(org: &Org, text: &str) -> String {
         let (kind, path) = place.0.split_once('/').expect("a kind and a path");
         if kind == "category" { path.to_owned() } else { place.0.clone() }
     };
-    match route(org, text, None).outcome {
+    match route_with_trail(org, text, None).outcome {
         Outcome::Clear { place, .. } => format!("= {}", bare(&place)),
         Outcome::Unclear { candidates } => {
             format!("? {}", candidates.iter().map(bare).collect::<Vec<_>>().join(" "))
@@ -130,8 +130,8 @@ fn questions_of_the_field_on_the_example_directory() {
 fn the_area_in_whose_channel_it_was_asked_tips_the_scales() {
     let org = example();
     let text = "What is the roadmap for merge trains and kubernetes?";
-    assert!(matches!(route(&org, text, None).outcome, Outcome::Unclear { .. }));
-    let in_ci = route(&org, text, Some(&"ci".into()));
+    assert!(matches!(route_with_trail(&org, text, None).outcome, Outcome::Unclear { .. }));
+    let in_ci = route_with_trail(&org, text, Some(&"ci".into()));
     assert_eq!(in_ci.trail[0].place.0, "category/release/deployments/kubernetes");
 }
 
@@ -260,7 +260,7 @@ fn tallies(folder: &Path) -> [Tally; 2] {
         let half = usize::from(id.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 63 == 1);
         let tally = &mut tallies[half];
         tally.texts += 1;
-        match route(&org, text, None).outcome {
+        match route_with_trail(&org, text, None).outcome {
             Outcome::Clear { place, .. } => {
                 tally.clear += 1;
                 tally.clear_right += u32::from(group_of(&place) == Some(*want));
@@ -335,8 +335,8 @@ proptest! {
     fn any_text_comes_through_and_always_the_same(text in any_text()) {
         // Two directories of the same file: their maps are in different orders.
         let (one, other) = (example(), example());
-        let first = route(&one, &text, None);
-        prop_assert_eq!(&first, &route(&other, &text, None));
+        let first = route_with_trail(&one, &text, None);
+        prop_assert_eq!(&first, &route_with_trail(&other, &text, None));
         prop_assert!(first.trail.windows(2).all(|pair| pair[0].score >= pair[1].score));
         for considered in &first.trail {
             prop_assert!(considered.score.is_finite());
@@ -350,7 +350,7 @@ proptest! {
     #[test]
     fn the_reason_is_the_directorys_and_the_texts(text in any_text()) {
         let org = example();
-        let Outcome::Clear { place, words } = route(&org, &text, None).outcome else { return Ok(()) };
+        let Outcome::Clear { place, words } = route_with_trail(&org, &text, None).outcome else { return Ok(()) };
         let place = org.place(&place).expect("a place of the directory");
         let spoken = |place: &switchboard::domain::org::Place, word: &String| {
             place.name == *word || place.aliases.contains(word) || place.keywords.contains(word)

@@ -80,7 +80,7 @@ fn explain_text(args: &ExplainArgs, settings: &Settings, directory: &Directory) 
 /// Where the text would go, why, and what lost. Assumes that everything the directory names exists.
 pub fn explanation(text: &str, reason: Option<Reason>, policy: &Policy) -> Vec<String> {
     let mut lines = Vec::new();
-    let routing = routing::route(&policy.org, text, None);
+    let routing = routing::route_with_trail(&policy.org, text, None);
     let ask =
         Ask { reason, ..Ask::of(UserId::from("somebody"), Via::Form { channel: None }, text.to_owned()) };
     let case = AskCase {

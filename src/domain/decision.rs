@@ -415,6 +415,8 @@ pub enum Problem {
     NotConfirmed,
     /// Nothing is wrong with it: what was sent could not be saved.
     NotSaved,
+    /// It is being saved for so long that whoever waits has to be answered. Sending it again does it once.
+    StillSaving,
     /// The group wants its own way first (A10).
     OwnProcess {
         /// The place.

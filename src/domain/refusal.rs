@@ -133,6 +133,8 @@ pub enum Refusal {
     NotUnderstood,
     /// It could not be saved; nothing was sent.
     NotSaved,
+    /// It is being saved for so long that whoever waits has to be answered; how it ends is told.
+    StillSaving,
     /// A form could not be opened in time.
     FormNotOpened,
     /// Only members of this organisation are served.

@@ -12,10 +12,10 @@ mod vocabulary;
 mod words;
 
 use super::ids::AreaKey;
-use super::org::{Org, PlaceId, PlaceKind};
+use super::org::{Org, Place, PlaceId, PlaceKind};
 
-use index::Fit;
 pub use index::WordIndex;
+use index::{Fit, Fits};
 use phrase::Telling;
 pub use suggest::suggest;
 
@@ -74,29 +74,44 @@ pub struct Considered {
 }
 
 /// Where this text points; `hint` is the area in whose channel it was asked.
-pub fn route(org: &Org, text: &str, hint: Option<&AreaKey>) -> Routing {
+pub fn route(org: &Org, text: &str, hint: Option<&AreaKey>) -> Outcome {
+    judge(org, &best_first(org, text, hint))
+}
+
+/// Where this text points, with everything that was considered.
+pub fn route_with_trail(org: &Org, text: &str, hint: Option<&AreaKey>) -> Routing {
+    let fits = best_first(org, text, hint);
+    let considered = |fit: &Fit| Considered {
+        place: org.places()[fit.place].id.clone(),
+        score: fit.score,
+        words: fits.words(fit),
+    };
+    Routing { outcome: judge(org, &fits), trail: fits.all.iter().map(considered).collect() }
+}
+
+fn best_first<'a>(org: &'a Org, text: &str, hint: Option<&AreaKey>) -> Fits<'a> {
     let mut fits = org.words().fits(text);
-    for fit in &mut fits {
-        let in_area = org.place(&fit.place).and_then(|place| place.area.as_ref());
-        if hint.is_some() && in_area == hint {
+    let place = |fit: &Fit| &org.places()[fit.place];
+    for fit in &mut fits.all {
+        if hint.is_some() && place(fit).area.as_ref() == hint {
             fit.score *= HINT_GAIN;
         }
     }
-    fits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.place.cmp(&b.place)));
-    let outcome = judge(org, &fits);
-    let trail = fits.into_iter().map(|Fit { place, score, words, .. }| Considered { place, score, words });
-    Routing { outcome, trail: trail.collect() }
+    fits.all.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| place(a).id.cmp(&place(b).id)));
+    fits
 }
 
 /// Clear, unclear or nothing. Places of one group do not compete: whoever answers is the same.
-fn judge(org: &Org, fits: &[Fit]) -> Outcome {
-    let Some(top) = fits.first().filter(|top| top.score >= WORTH_OFFERING) else {
+fn judge(org: &Org, fits: &Fits<'_>) -> Outcome {
+    let Some(top) = fits.all.first().filter(|top| top.score >= WORTH_OFFERING) else {
         return Outcome::Nothing;
     };
+    let place = |fit: &Fit| &org.places()[fit.place];
+    let is_same_line = |a: &Fit, b: &Fit| same_line(place(a), place(b));
     // Where a group is named outright and one of its categories only seems meant, the group is what is clear.
-    let as_good = |fit: &&Fit| fit.score >= top.score * AS_GOOD && same_line(org, &top.place, &fit.place);
-    let best = fits.iter().filter(as_good).rev().max_by_key(|fit| fit.telling).unwrap_or(top);
-    let rival = fits.iter().skip(1).find(|other| !same_line(org, &best.place, &other.place));
+    let as_good = |fit: &&Fit| fit.score >= top.score * AS_GOOD && is_same_line(top, fit);
+    let best = fits.all.iter().filter(as_good).rev().max_by_key(|fit| fit.telling).unwrap_or(top);
+    let rival = fits.all.iter().skip(1).find(|other| !is_same_line(best, other));
     let leads = |lead: f64| rival.is_none_or(|rival| best.score >= rival.score * lead);
     let is_clear = match best.telling {
         Telling::No => false,
@@ -104,22 +119,23 @@ fn judge(org: &Org, fits: &[Fit]) -> Outcome {
         Telling::Yes => leads(CLEAR_LEAD),
     };
     if is_clear && best.score >= CLEAR_AT_LEAST {
-        return Outcome::Clear { place: best.place.clone(), words: best.words.clone() };
+        return Outcome::Clear { place: place(best).id.clone(), words: fits.words(best) };
     }
-    let mut candidates: Vec<PlaceId> = Vec::new();
-    for fit in fits {
-        let worth = fit.score >= WORTH_OFFERING && fit.score * 4.0 >= best.score;
-        let known = candidates.iter().any(|taken| same_line(org, taken, &fit.place));
-        if worth && !known && candidates.len() < MOST_CANDIDATES {
-            candidates.push(fit.place.clone());
+    let mut candidates: Vec<&Fit> = Vec::new();
+    for fit in &fits.all {
+        let is_worth_it = fit.score >= WORTH_OFFERING && fit.score * 4.0 >= best.score;
+        if !is_worth_it || candidates.len() >= MOST_CANDIDATES {
+            break;
+        }
+        if !candidates.iter().any(|taken| is_same_line(taken, fit)) {
+            candidates.push(fit);
         }
     }
-    Outcome::Unclear { candidates }
+    Outcome::Unclear { candidates: candidates.into_iter().map(|fit| place(fit).id.clone()).collect() }
 }
 
 /// Whether one of the two is the other, stands above it, or both stand in the same group.
-fn same_line(org: &Org, a: &PlaceId, b: &PlaceId) -> bool {
-    let (Some(a), Some(b)) = (org.place(a), org.place(b)) else { return a == b };
+fn same_line(a: &Place, b: &Place) -> bool {
     if a.group.is_some() && b.group.is_some() {
         return a.group == b.group;
     }

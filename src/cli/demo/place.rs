@@ -82,7 +82,7 @@ fn subjects(group: &Group) -> Vec<String> {
 }
 
 fn routes_clearly(org: &Org, subject: &str, group: &str) -> bool {
-    Questions::about(subject).all().iter().all(|text| match routing::route(org, text, None).outcome {
+    Questions::about(subject).all().iter().all(|text| match routing::route(org, text, None) {
         Outcome::Clear { place, .. } => org
             .place(&place)
             .and_then(|place| place.group.as_ref())

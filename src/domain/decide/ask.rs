@@ -152,8 +152,8 @@ fn clear_place(
     policy: &Policy,
     area: &crate::domain::org::Area,
 ) -> Option<crate::domain::org::PlaceId> {
-    let routing = routing::route(&policy.org, &ask.text, Some(&area.key));
-    match routing.outcome {
+    let outcome = routing::route(&policy.org, &ask.text, Some(&area.key));
+    match outcome {
         Outcome::Clear { place, .. } => policy
             .org
             .place(&place)
@@ -166,7 +166,7 @@ fn clear_place(
 /// The place that was chosen, else the one that the words clearly name.
 fn likely_place<'a>(ask: &Ask, policy: &'a Policy) -> Option<&'a Place> {
     let org = &policy.org;
-    let chosen = ask.place.clone().or_else(|| match routing::route(org, &ask.text, None).outcome {
+    let chosen = ask.place.clone().or_else(|| match routing::route(org, &ask.text, None) {
         Outcome::Clear { place, .. } => Some(place),
         Outcome::Unclear { .. } | Outcome::Nothing => None,
     });

@@ -146,21 +146,21 @@ fn triage_of(draft: &Engagement) -> Option<&Triage> {
 fn find_place(draft: &mut Engagement, org: &Org) -> Result<(), Pending> {
     let asked_in = &draft.origin.channel;
     let area = org.area_of_channel(asked_in);
-    let routing = routing::route(org, &draft.text, area.map(|area| &area.key));
+    let outcome = routing::route(org, &draft.text, area.map(|area| &area.key));
     if let Some(area) = area {
         draft.area = Some(area.key.clone());
         draft.because.push(Because {
             rule: Rule::A7,
             fact: Fact::AskedInArea { channel: asked_in.clone(), area: area.key.clone() },
         });
-        if let Outcome::Clear { place, .. } = routing.outcome
+        if let Outcome::Clear { place, .. } = outcome
             && org.place(&place).is_some_and(|found| found.area.as_ref() == Some(&area.key))
         {
             draft.place = Some(place);
         }
         return Ok(());
     }
-    match routing.outcome {
+    match outcome {
         Outcome::Clear { place, words } => {
             let fact = Fact::TextNames { words, place: place.clone() };
             draft.because.push(Because { rule: Rule::A1, fact });

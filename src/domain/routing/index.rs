@@ -3,9 +3,10 @@
 //! A name, alias or keyword counts by how telling its words are, whether all of them are there, and whether they stand
 //! together. A group also counts what its categories hold. Nothing depends on the order of a map.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 
-use super::phrase::{Hit, Phrase, PhraseKind, Telling, add_up};
+use super::phrase::{Hit, Phrase, PhraseKind, Telling, add_up, reasons};
 use super::suggest::TypeAhead;
 use super::text::Read;
 use super::vocabulary::Vocabulary;
@@ -21,7 +22,6 @@ const TOO_COMMON: usize = 500;
 /// Where in the taxonomy a place stands, as far as scoring asks.
 #[derive(Debug, Clone)]
 struct Entry {
-    id: PlaceId,
     /// The number of its group (its own for a group).
     group: Option<usize>,
     kind: PlaceKind,
@@ -41,14 +41,51 @@ pub struct WordIndex {
 /// How well a place fits, before anybody judges.
 #[derive(Debug, Clone)]
 pub(super) struct Fit {
-    /// Which place.
-    pub place: PlaceId,
+    /// The number of the place.
+    pub place: usize,
     /// How well.
     pub score: f64,
-    /// The names, aliases and keywords that count, the weightiest first.
-    pub words: Vec<String>,
     /// Whether a whole name, alias or keyword stands in the text, and is no everyday word.
     pub telling: Telling,
+    /// Which of the sorted hits are its own.
+    hits: Range<usize>,
+}
+
+/// Every place that a text touches, and why.
+#[derive(Debug)]
+pub(super) struct Fits<'a> {
+    /// How well each fits.
+    pub all: Vec<Fit>,
+    read: Read,
+    hits: Vec<Hit<'a>>,
+    /// The numbers of the hits, those of one place side by side and the weightiest first.
+    sorted: Vec<usize>,
+}
+
+impl Fits<'_> {
+    /// The names, aliases and keywords that count for a place, the weightiest first.
+    pub(super) fn words(&self, fit: &Fit) -> Vec<String> {
+        reasons(self.of(fit.hits.clone()), &self.read)
+    }
+
+    fn of(&self, hits: Range<usize>) -> impl Iterator<Item = &Hit<'_>> + Clone {
+        self.sorted[hits].iter().map(|number| &self.hits[*number])
+    }
+
+    /// Takes up the hits of each place: `owners` names a place and one of its hits, the weightiest of a place first.
+    fn take_up(&mut self, mut owners: Vec<(usize, usize)>) -> Vec<Fit> {
+        // A stable sort: the hits of a place stay in their order.
+        owners.sort_by_key(|(place, _)| *place);
+        let mut fits = Vec::new();
+        for own in owners.chunk_by(|a, b| a.0 == b.0) {
+            let start = self.sorted.len();
+            self.sorted.extend(own.iter().map(|(_, hit)| *hit));
+            let hits = start..self.sorted.len();
+            let sum = add_up(self.of(hits.clone()), &self.read);
+            fits.push(Fit { place: own[0].0, score: sum.score, telling: sum.telling, hits });
+        }
+        fits
+    }
 }
 
 impl WordIndex {
@@ -57,7 +94,6 @@ impl WordIndex {
         let numbers: HashMap<&PlaceId, usize> =
             places.iter().enumerate().map(|(number, place)| (&place.id, number)).collect();
         let entry = |place: &Place| Entry {
-            id: place.id.clone(),
             group: place.group.as_ref().and_then(|group| numbers.get(group)).copied(),
             kind: place.kind,
         };
@@ -89,57 +125,46 @@ impl WordIndex {
         &self.type_ahead
     }
 
-    /// How well the text fits each place that it touches at all, in the directory's order.
-    pub(super) fn fits(&self, text: &str) -> Vec<Fit> {
+    /// How well the text fits each place that it touches at all.
+    pub(super) fn fits(&self, text: &str) -> Fits<'_> {
         let read = Read::of(text, &self.vocabulary);
         let hits = self.hits(&read);
-        let mut by_place: BTreeMap<usize, Vec<&Hit<'_>>> = BTreeMap::new();
-        let mut by_group: BTreeMap<usize, Vec<&Hit<'_>>> = BTreeMap::new();
-        for hit in &hits {
-            let entry = &self.entries[hit.phrase.place];
-            if entry.kind != PlaceKind::Group {
-                by_place.entry(hit.phrase.place).or_default().push(hit);
-            }
-            if let Some(group) = entry.group {
-                by_group.entry(group).or_default().push(hit);
-            }
-        }
-        let groups: BTreeMap<usize, Fit> =
-            by_group.iter().map(|(group, hits)| (*group, self.fit(*group, hits))).collect();
-        let mut fits: Vec<Fit> = Vec::new();
-        for (place, hits) in &by_place {
-            let mut fit = self.fit(*place, hits);
-            let of_group = self.entries[*place].group.and_then(|group| groups.get(&group));
+        let place_of = |hit: &Hit<'_>| hit.phrase.place;
+        let by_place: Vec<(usize, usize)> = hits
+            .iter()
+            .enumerate()
+            .filter(|(_, hit)| self.entries[place_of(hit)].kind != PlaceKind::Group)
+            .map(|(number, hit)| (place_of(hit), number))
+            .collect();
+        let by_group: Vec<(usize, usize)> = hits
+            .iter()
+            .enumerate()
+            .filter_map(|(number, hit)| Some((self.entries[place_of(hit)].group?, number)))
+            .collect();
+        let mut fits = Fits { all: Vec::new(), read, hits, sorted: Vec::new() };
+        let groups = fits.take_up(by_group);
+        let mut all = fits.take_up(by_place);
+        for fit in &mut all {
             // Where one category alone holds most of what its group holds, the category is meant.
-            if let Some(group) = of_group
+            if let Some(group) = self.entries[fit.place].group
+                && let Ok(at) = groups.binary_search_by_key(&group, |group| group.place)
                 && fit.telling > Telling::No
-                && fit.score >= group.score * MOST_OF_IT
+                && fit.score >= groups[at].score * MOST_OF_IT
             {
-                fit.score = group.score * 1.001;
+                fit.score = groups[at].score * 1.001;
             }
-            fits.push(fit);
         }
-        fits.extend(groups.into_values());
+        all.extend(groups);
+        fits.all = all;
         fits
-    }
-
-    fn fit(&self, place: usize, hits: &[&Hit<'_>]) -> Fit {
-        let sum = add_up(hits, &self.vocabulary);
-        Fit {
-            place: self.entries[place].id.clone(),
-            score: sum.score,
-            words: sum.words,
-            telling: sum.telling,
-        }
     }
 
     /// The phrases that the text holds, wholly or in part, the weightiest first.
     fn hits(&self, read: &Read) -> Vec<Hit<'_>> {
-        let lists =
-            read.places_of.keys().map(|word| &self.by_word[*word]).filter(|list| list.len() <= TOO_COMMON);
-        let touched: HashSet<usize> = lists.flatten().copied().collect();
-        let mut numbers: Vec<usize> = touched.into_iter().collect();
+        let lists = read.numbers().map(|word| &self.by_word[word]).filter(|list| list.len() <= TOO_COMMON);
+        let mut numbers: Vec<usize> = lists.flatten().copied().collect();
         numbers.sort_unstable();
+        numbers.dedup();
         let mut hits: Vec<Hit<'_>> =
             numbers.iter().filter_map(|number| self.phrases[*number].hit(read, &self.vocabulary)).collect();
         // A stable sort: equals stay in the directory's order.

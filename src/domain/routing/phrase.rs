@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::everyday::is_everyday;
-use super::text::{Read, Token};
+use super::text::{Read, Token, Words};
 use super::vocabulary::{Vocabulary, WordNumber};
 use super::words::Word;
 
@@ -89,7 +89,7 @@ pub(super) struct Hit<'a> {
     /// How much it says.
     pub score: f64,
     /// Its words that the text holds.
-    held: BTreeSet<WordNumber>,
+    held: Words,
     /// Whether it stands there whole and means a place by itself.
     telling: Telling,
     /// Whether it stands there word for word: only such are given as reasons, where there are any.
@@ -133,8 +133,7 @@ impl Phrase {
 
     /// How well the text holds it.
     pub(super) fn hit(&self, read: &Read, vocabulary: &Vocabulary) -> Option<Hit<'_>> {
-        let is_held = |word: &&WordNumber| read.places_of.contains_key(*word);
-        let is_complete = self.words.iter().all(|word| is_held(&word));
+        let is_complete = self.words.iter().all(|word| !read.places_of(*word).is_empty());
         let together = if is_complete { self.together(read) } else { None };
         let (says, telling) = match together {
             Some(standing) => self.whole_phrase(read, standing, vocabulary),
@@ -142,14 +141,15 @@ impl Phrase {
             None => (self.in_part(read, vocabulary)?, Telling::No),
         };
         let kind = if self.kind == PhraseKind::Keyword { KEYWORD } else { 1.0 };
-        let held = self.words.iter().filter(is_held).copied().collect();
+        let held = read.held_of(&self.words);
         Some(Hit { phrase: self, score: says * kind, held, telling, is_whole: together.is_some() })
     }
 
     /// It stands there, word for word.
     fn whole_phrase(&self, read: &Read, standing: Standing, vocabulary: &Vocabulary) -> (f64, Telling) {
         let is_meant = self.words.len() >= read.meaning || read.is_named_at(standing.start, standing.end);
-        let mentions = self.words.iter().filter_map(|word| read.places_of.get(word)).map(Vec::len).min();
+        let mentions =
+            self.words.iter().map(|word| read.places_of(*word).len()).filter(|times| *times > 0).min();
         let is_repeated = mentions.is_some_and(|times| times > 1);
         let says = if is_meant {
             1.0_f64.max(self.whole)
@@ -193,12 +193,10 @@ impl Phrase {
 
     /// All words are there, but apart.
     fn scattered(&self, read: &Read) -> f64 {
-        let firsts: Vec<usize> =
-            self.words.iter().filter_map(|word| read.places_of.get(word)?.first().copied()).collect();
-        let (least, most) =
-            (firsts.iter().min().copied().unwrap_or(0), firsts.iter().max().copied().unwrap_or(0));
+        let firsts = self.words.iter().filter_map(|word| read.places_of(*word).first().copied());
+        let (least, most) = (firsts.clone().min().unwrap_or(0), firsts.clone().max().unwrap_or(0));
         let apart = (most - least + 1).saturating_sub(self.words.len());
-        let certainty = firsts.iter().filter_map(|at| read.tokens[*at].as_ref()).map(|token| token.certainty);
+        let certainty = firsts.filter_map(|at| read.tokens[at].as_ref()).map(|token| token.certainty);
         let says = match apart {
             0..=2 => (TOGETHER + self.whole * (1.0 - TOGETHER)) * NEARLY,
             3..=4 => self.whole.min(1.0) * NEAR,
@@ -209,12 +207,8 @@ impl Phrase {
 
     /// Some words are there.
     fn in_part(&self, read: &Read, vocabulary: &Vocabulary) -> Option<f64> {
-        let certainty_of = |word: &WordNumber| {
-            let at = read.places_of.get(word).into_iter().flatten();
-            at.filter_map(|at| read.tokens[*at].as_ref()).map(|token| token.certainty).fold(0.0, f64::max)
-        };
         let distinct = self.words.iter().enumerate().filter(|(at, word)| !self.words[..*at].contains(word));
-        let got: f64 = distinct.map(|(_, word)| vocabulary.weight(*word) * certainty_of(word)).sum();
+        let got: f64 = distinct.map(|(_, word)| vocabulary.weight(*word) * read.certainty_of(*word)).sum();
         // Whoever types a word or two has nothing else to be found by.
         let sure = if read.meaning <= VERY_SHORT { 1.0 } else { got.min(1.0) };
         let says = if self.whole > 0.0 { PARTIAL * sure * got / self.whole } else { 0.0 };
@@ -224,7 +218,7 @@ impl Phrase {
     /// Where it stands word for word, at its surest.
     fn together(&self, read: &Read) -> Option<Standing> {
         let mut best: Option<Standing> = None;
-        for start in read.places_of.get(self.words.first()?)? {
+        for start in read.places_of(*self.words.first()?) {
             let end = start + self.words.len();
             let Some(window) = read.tokens.get(*start..end) else { continue };
             let Some(certainty) = self.certainty(window) else { continue };
@@ -253,51 +247,51 @@ impl Phrase {
 pub(super) struct Sum {
     /// How much.
     pub score: f64,
-    /// What counted, the weightiest first.
-    pub words: Vec<String>,
     /// Whether one of them means the place by itself.
     pub telling: Telling,
-    /// The words of the text that the reasons hold.
-    given: BTreeSet<WordNumber>,
-}
-
-impl Sum {
-    /// A reason adds a word that no weightier one gave.
-    fn give_reason(&mut self, hit: &Hit<'_>) {
-        let is_new = hit.held.iter().any(|word| !self.given.contains(word));
-        self.given.extend(&hit.held);
-        if is_new && self.words.len() < MOST_REASONS && !self.words.contains(&hit.phrase.text) {
-            self.words.push(hit.phrase.text.clone());
-        }
-    }
 }
 
 /// The sum of hits, which come the weightiest first. A word of the text counts once, each further hit less.
-pub(super) fn add_up(hits: &[&Hit<'_>], vocabulary: &Vocabulary) -> Sum {
-    let mut counted: BTreeSet<WordNumber> = BTreeSet::new();
+pub(super) fn add_up<'h>(hits: impl Iterator<Item = &'h Hit<'h>>, read: &Read) -> Sum {
+    let mut counted = Words::default();
     let mut sum = Sum::default();
     let mut share = 1.0;
-    let any_whole = hits.iter().any(|hit| hit.is_whole);
     for hit in hits {
         // A name that stands there whole means the place, also where a longer one has its word already.
         sum.telling = sum.telling.max(hit.telling);
-        if hit.is_whole {
-            sum.give_reason(hit);
-        }
-        let weight = |words: &mut dyn Iterator<Item = &WordNumber>| -> f64 {
-            words.map(|word| vocabulary.weight(*word)).sum()
-        };
-        let all = weight(&mut hit.held.iter());
-        let new = weight(&mut hit.held.iter().filter(|word| !counted.contains(*word)));
+        let all = read.weight_of(hit.held);
+        let new = read.weight_of(hit.held.without(counted));
         if new <= 0.0 || all <= 0.0 {
             continue;
         }
         sum.score += hit.score * share * new / all;
         share *= FURTHER;
-        counted.extend(&hit.held);
-        if !any_whole {
-            sum.give_reason(hit);
-        }
+        counted = counted.and(hit.held);
     }
     sum
+}
+
+/// The names, aliases and keywords that count, the weightiest first: what stands there word for word, where anything does.
+/// Each adds a word that no weightier one gave.
+pub(super) fn reasons<'h>(hits: impl Iterator<Item = &'h Hit<'h>> + Clone, read: &Read) -> Vec<String> {
+    let any_whole = hits.clone().any(|hit| hit.is_whole);
+    let (mut counted, mut given) = (Words::default(), Words::default());
+    let mut words: Vec<String> = Vec::new();
+    for hit in hits {
+        let counts = if any_whole {
+            hit.is_whole
+        } else {
+            read.weight_of(hit.held) > 0.0 && read.weight_of(hit.held.without(counted)) > 0.0
+        };
+        if !counts {
+            continue;
+        }
+        counted = counted.and(hit.held);
+        let is_new = !hit.held.without(given).is_empty();
+        given = given.and(hit.held);
+        if is_new && words.len() < MOST_REASONS && !words.contains(&hit.phrase.text) {
+            words.push(hit.phrase.text.clone());
+        }
+    }
+    words
 }

@@ -1,7 +1,5 @@
 //! A text as the directory reads it: its words by number, slips forgiven, and where each stands.
 
-use std::collections::HashMap;
-
 use super::everyday::{is_everyday, is_naming};
 use super::vocabulary::{Vocabulary, WordNumber};
 use super::words::{Word, words};
@@ -14,6 +12,8 @@ const MISSPELT: f64 = 0.8;
 const ONE_OF_TWO: f64 = 0.6;
 /// So many words tell what a text is about; what comes later is detail.
 const OPENING: usize = 10;
+/// So many different words of the directory are read of a text; each has a place in a set that is one number.
+const MOST_WORDS: usize = 128;
 /// What a word far behind the opening is worth.
 const LATE: f64 = 0.5;
 
@@ -35,13 +35,46 @@ pub(super) struct Token {
     pub has_article: bool,
 }
 
+/// A word of the directory that the text has.
+#[derive(Debug)]
+struct Held {
+    number: WordNumber,
+    /// Where it stands, in the text's order.
+    at: Vec<usize>,
+    /// How surely it is meant where it is meant most surely.
+    certainty: f64,
+    /// How telling it is.
+    weight: f64,
+}
+
+/// Some of the directory's words that a text has: a bit each, in the order of their numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Words(u128);
+
+impl Words {
+    /// Those of these that are not among the others.
+    pub(super) fn without(self, others: Self) -> Self {
+        Self(self.0 & !others.0)
+    }
+
+    /// These and the others.
+    pub(super) fn and(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
+    /// Whether there are none.
+    pub(super) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
 /// A text as the directory reads it.
 #[derive(Debug, Default)]
 pub(super) struct Read {
     /// Every word in order; those that the directory has not, or that say nothing, are `None`.
     pub tokens: Vec<Option<Token>>,
-    /// Where each of the directory's words stands, in the text's order.
-    pub places_of: HashMap<WordNumber, Vec<usize>>,
+    /// The directory's words that it has, by number.
+    held: Vec<Held>,
     /// How many words say something.
     pub meaning: usize,
     /// Where a word stands that a hyphen joins to the one before.
@@ -66,12 +99,64 @@ impl Read {
                     read.naming.push(at);
                 }
             }
-            if let Some(token) = &token {
-                read.places_of.entry(token.number).or_default().push(at);
-            }
+            let token = token.filter(|token| read.hold(token, at, vocabulary));
             read.tokens.push(token);
         }
         read
+    }
+
+    /// Notes where a word stands; `false` where there are too many already.
+    fn hold(&mut self, token: &Token, at: usize, vocabulary: &Vocabulary) -> bool {
+        match self.held.binary_search_by_key(&token.number, |held| held.number) {
+            Ok(found) => {
+                let held = &mut self.held[found];
+                held.at.push(at);
+                held.certainty = held.certainty.max(token.certainty);
+            }
+            Err(_) if self.held.len() >= MOST_WORDS => return false,
+            Err(place) => {
+                let (number, certainty) = (token.number, token.certainty);
+                let weight = vocabulary.weight(number);
+                self.held.insert(place, Held { number, at: vec![at], certainty: certainty.max(0.0), weight });
+            }
+        }
+        true
+    }
+
+    fn find(&self, word: WordNumber) -> Option<&Held> {
+        self.held.binary_search_by_key(&word, |held| held.number).ok().map(|found| &self.held[found])
+    }
+
+    /// The directory's words that it has, by number.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = WordNumber> {
+        self.held.iter().map(|held| held.number)
+    }
+
+    /// Where a word stands, in the text's order; nowhere, if it has it not.
+    pub(super) fn places_of(&self, word: WordNumber) -> &[usize] {
+        self.find(word).map_or(&[], |held| &held.at)
+    }
+
+    /// How surely a word is meant where it is meant most surely; 0 if the text has it not.
+    pub(super) fn certainty_of(&self, word: WordNumber) -> f64 {
+        self.find(word).map_or(0.0, |held| held.certainty)
+    }
+
+    /// Those of these words that it has.
+    pub(super) fn held_of(&self, words: &[WordNumber]) -> Words {
+        let bit = |word: &WordNumber| self.held.binary_search_by_key(word, |held| held.number).ok();
+        Words(words.iter().filter_map(bit).fold(0, |all, place| all | 1 << place))
+    }
+
+    /// How telling these words are together.
+    pub(super) fn weight_of(&self, words: Words) -> f64 {
+        let mut rest = words.0;
+        let mut weight = 0.0;
+        while let Some(held) = self.held.get(rest.trailing_zeros() as usize) {
+            weight += held.weight;
+            rest &= rest - 1;
+        }
+        weight
     }
 
     /// Whether the words from `start` to before `end` stand in "the … team" or the like.
