@@ -88,7 +88,6 @@ impl Known<'_> {
                     Body::Inquiry(_) => inquiry::reacted(case, reacted),
                     Body::PmAsk(_) | Body::Call(_) => Decision::default(),
                 })
-                
             }
             Command::Deleted { channel, ts } => {
                 self.each_at(channel, ts, |case| match &case.engagement.body {
@@ -96,7 +95,6 @@ impl Known<'_> {
                     Body::Inquiry(_) => inquiry::deleted(case, channel, ts),
                     Body::PmAsk(_) | Body::Call(_) => Decision::default(),
                 })
-                
             }
             Command::Due { engagement, clock } => self.one(*engagement, |case| due(case, *clock)),
             Command::Read { engagement, errand, messages } => {
@@ -112,7 +110,6 @@ impl Known<'_> {
                     Body::Inquiry(_) => inquiry::undeliverable(case, channel, error),
                     Body::Call(_) => call::undeliverable(case, channel, error),
                 })
-                
             }
         }
     }
@@ -214,11 +211,7 @@ impl Known<'_> {
         Case { engagement, parent, next_id, policy: self.policy, now: self.now, downtime: self.downtime }
     }
 
-    fn one(
-        &self,
-        id: EngagementId,
-        decide: impl Fn(&Case<'_>) -> Decision,
-    ) -> Result<Decision, StoreError> {
+    fn one(&self, id: EngagementId, decide: impl Fn(&Case<'_>) -> Decision) -> Result<Decision, StoreError> {
         let Some(engagement) = self.engagement(id)? else { return Ok(Decision::default()) };
         let parent = self.parent(&engagement)?;
         Ok(decide(&self.case(&engagement, parent.as_ref(), EngagementId(0))))
@@ -260,11 +253,8 @@ impl Known<'_> {
         let recent = view.asks_since(&asked.by, self.now - Duration::hours(1))?;
         let since = self.now - self.policy.rules.engagement.duplicate_within.span();
         let text = asked.text.trim();
-        let duplicate = if text.is_empty() {
-            None
-        } else {
-            view.duplicate_of(&ask::requester_of(asked), text, since)?
-        };
+        let duplicate =
+            if text.is_empty() { None } else { view.duplicate_of(&ask::requester_of(asked), text, since)? };
         // A call that was too soon is asked for again with another start: what was never sent is no earlier ask.
         let duplicate = match duplicate {
             Some(id) if asked.call.is_some() => {
@@ -373,7 +363,6 @@ impl Known<'_> {
             Body::Inquiry(_) => inquiry::heard(case, heard),
             Body::PmAsk(_) | Body::Call(_) => Decision::default(),
         })
-        
     }
 
     /// A8: what a listed workflow posts in an SME channel is a question of whom it names first. Anything but a question
@@ -405,11 +394,7 @@ impl Known<'_> {
             question.inquiry = None;
         }
         let parent = self.parent(&engagement)?;
-        let next_id = if self.only_asks {
-            EngagementId(0)
-        } else {
-            self.view.next_id()?
-        };
+        let next_id = if self.only_asks { EngagementId(0) } else { self.view.next_id()? };
         Ok(act(&self.case(&engagement, parent.as_ref(), next_id), acted))
     }
 }

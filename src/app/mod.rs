@@ -25,7 +25,7 @@ use crate::domain::notice::{Address, Downtime, Notice, What};
 use crate::domain::org::Policy;
 use crate::store::{Commit, Committed, DueClock, Store, View};
 
-pub use crate::store::StoreError;
+pub use crate::store::{StoreError, Turn};
 pub use operations::Numbers;
 pub use queries::Query;
 
@@ -40,7 +40,7 @@ pub struct App {
     policy: ArcSwap<Policy>,
     downtime: ArcSwap<Option<Downtime>>,
     clock: Clock,
-    /// Rings when something waits to be delivered or a clock was set; only a hurry-up, the timer is the guarantee.
+    /// Rings when something waits to be delivered; only a hurry-up, the timer is the guarantee.
     pub work: tokio::sync::Notify,
     /// Rings when names at Slack changed: they are read again.
     pub names_stale: tokio::sync::Notify,
@@ -70,6 +70,8 @@ pub struct Envelope {
     pub answer: Answer,
     /// When it is no longer worth starting.
     pub deadline: Option<Instant>,
+    /// Given up by whoever waits, as long as it has not begun.
+    pub turn: Option<Turn>,
     /// The clock whose being due this is.
     pub fired: Option<DueClock>,
 }
@@ -77,7 +79,7 @@ pub struct Envelope {
 impl Envelope {
     /// Something that happened on our side: nobody waits for an answer.
     pub fn internal(command: Command) -> Self {
-        Self { keys: Vec::new(), command, answer: Answer::Nowhere, deadline: None, fired: None }
+        Self { keys: Vec::new(), command, answer: Answer::Nowhere, deadline: None, turn: None, fired: None }
     }
 }
 
@@ -222,6 +224,7 @@ impl App {
             decision,
             now: self.now(),
             deadline: envelope.deadline,
+            turn: envelope.turn,
         };
         self.store.commit(commit).await?;
         self.work.notify_one();
@@ -254,6 +257,7 @@ impl App {
         if decision.is_empty() && envelope.fired.is_none() {
             return self.outcome(reply, Vec::new()).await;
         }
+        let rings = !decision.notices.is_empty();
         let written = if reply == Reply::Nothing { Vec::new() } else { decision.written() };
         let commit = Commit {
             installation: self.installation,
@@ -262,10 +266,13 @@ impl App {
             decision,
             now,
             deadline: envelope.deadline,
+            turn: envelope.turn.clone(),
         };
         match self.store.commit(commit).await? {
             Committed::Done => {
-                self.work.notify_one();
+                if rings {
+                    self.work.notify_one();
+                }
                 self.outcome(reply, written).await
             }
             Committed::Duplicate(first) => {

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use super::Edge;
-use crate::app::{Answer, Outcome};
+use crate::app::{Answer, Outcome, StoreError};
 use crate::domain::command::{Action, Command, Via};
 use crate::domain::decision::{Field, FieldProblem, Problem, Reply};
 use crate::domain::engagement::Engagement;
@@ -115,6 +115,50 @@ impl Edge {
                 }
                 StatusCode::OK.into_response()
             }
+        }
+    }
+
+    /// It was begun and its end is not known: nobody is told to try again what may be done already. Slack repeats events and
+    /// people repeat submissions under the same key; whoever typed or pressed hears how it ended.
+    pub(super) fn still_saving(
+        &self,
+        answer: AnswerTo,
+        field: Field,
+        handling: impl Future<Output = Result<Outcome, StoreError>> + Send + 'static,
+    ) -> Response {
+        tracing::error!("a request is still being committed");
+        match &answer {
+            AnswerTo::Thread { .. } | AnswerTo::Nowhere => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            AnswerTo::Form { .. } => {
+                self.problems(&[FieldProblem { field, problem: Problem::StillSaving }], Some(&answer))
+            }
+            AnswerTo::Inline { .. } | AnswerTo::Url { .. } | AnswerTo::Direct { .. } => {
+                let reply = Reply::Refused(Refusal::StillSaving);
+                let edge = self.clone();
+                let said = self.answered(&answer, &Outcome { reply, ..Outcome::default() });
+                self.after_answer.spawn(async move { edge.tell_the_end(&answer, handling.await) });
+                said
+            }
+        }
+    }
+
+    /// How it ended, for somebody who was answered before.
+    fn tell_the_end(&self, answer: &AnswerTo, ended: Result<Outcome, StoreError>) {
+        let policy = self.app.policy();
+        let message = match &ended {
+            // The outbox tells whoever pressed a button.
+            Ok(_) if !matches!(answer, AnswerTo::Inline { .. }) => return,
+            Ok(outcome) => {
+                let scene = self.scene(&policy, outcome.engagement.as_ref(), &outcome.related);
+                render::reply(&outcome.reply, &scene)
+            }
+            Err(error) => {
+                tracing::error!(%error, "a request was not committed");
+                render::reply(&Reply::Refused(Refusal::NotSaved), &self.scene(&policy, None, &[]))
+            }
+        };
+        if let Some(message) = message {
+            self.send_after_answer(answer, message);
         }
     }
 

@@ -1,5 +1,6 @@
 //! Events, slash commands and interactivity: one URL is enough, two more do the same.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::body::Bytes;
@@ -9,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::answers::{app_answer, json};
 use super::{ANSWER_WITHIN, Edge, PREPARE_WITHIN, START_WITHIN};
-use crate::app::{Answer, Envelope, Outcome, Query, StoreError};
+use crate::app::{Answer, Envelope, Outcome, Query, StoreError, Turn};
 use crate::domain::command::Act;
 use crate::domain::decision::{Field, Reply};
 use crate::domain::engagement::Engagement;
@@ -71,6 +72,7 @@ async fn command(edge: &Edge, incoming: Incoming) -> Response {
     }
     let answer = app_answer(&incoming.answer, incoming.shared_channel);
     let field = super::answers::first_field(&incoming.command);
+    let turn = Turn::default();
     let envelope = Envelope {
         keys: incoming.keys,
         command: if incoming.shared_channel {
@@ -80,13 +82,18 @@ async fn command(edge: &Edge, incoming: Incoming) -> Response {
         },
         answer: answer.clone(),
         deadline: Some(Instant::now() + START_WITHIN),
+        turn: Some(turn.clone()),
         fired: None,
     };
-    let handled = tokio::time::timeout(ANSWER_WITHIN, edge.app.handle(envelope)).await;
-    match handled {
+    let app = Arc::clone(&edge.app);
+    let mut handling = Box::pin(async move { app.handle(envelope).await });
+    match tokio::time::timeout(ANSWER_WITHIN, &mut handling).await {
         Ok(Ok(outcome)) => edge.answered(&incoming.answer, &outcome),
         Ok(Err(error)) => edge.not_saved(&incoming.answer, field, &error.to_string()),
-        Err(_) => edge.not_saved(&incoming.answer, field, "no answer from the store in time"),
+        Err(_) if turn.give_up() => {
+            edge.not_saved(&incoming.answer, field, "no answer from the store in time")
+        }
+        Err(_) => edge.still_saving(incoming.answer, field, handling),
     }
 }
 

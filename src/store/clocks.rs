@@ -56,7 +56,7 @@ impl Store {
         clock: &DueClock,
         to: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        self.0.writer.write(Postpone { installation, clock: clock.clone(), to }, None).await
+        self.0.writer.write(Postpone { installation, clock: clock.clone(), to }).await
     }
 }
 
@@ -78,7 +78,7 @@ struct Postpone {
 impl Work for Postpone {
     type Output = ();
 
-    fn run(self, db: &Connection) -> Result<Ending<()>, StoreError> {
+    fn run(&self, db: &Connection) -> Result<Ending<()>, StoreError> {
         let DueClock { engagement, kind, due } = self.clock;
         let to = self.to.timestamp_micros();
         let row = params![to, self.installation.0, engagement.0, kind.key(), due.timestamp_micros()];

@@ -8,7 +8,7 @@ use super::notes::TELL;
 use super::open::Store;
 use super::row::json;
 use super::view::DECIDED;
-use super::writer::{Ending, Work, execute};
+use super::writer::{Ending, Work, Worth, execute};
 use super::{Commit, Committed, DueClock, StoreError};
 use crate::domain::decision::{ClockChange, Decision, Entry, Write};
 use crate::domain::ids::{EngagementId, InstallationId};
@@ -34,18 +34,19 @@ const ADD_NOTICE: &str = "INSERT INTO outbox (installation_id, lane, state, urge
 impl Store {
     /// Commits a decision; returns when it is durable. An engagement may be written once in a decision.
     pub async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
-        let deadline = commit.deadline;
-        self.0.writer.write(commit, deadline).await
+        let worth = Worth { deadline: commit.deadline, turn: commit.turn.clone() };
+        let outcome = self.0.writer.write_while(commit, worth.clone()).await;
+        if let (Err(StoreError::Conflict), Some(turn)) = (&outcome, &worth.turn) {
+            turn.reopen();
+        }
+        outcome
     }
 }
 
 impl Work for Commit {
     type Output = Committed;
 
-    fn run(mut self, db: &Connection) -> Result<Ending<Committed>, StoreError> {
-        // A key given twice is no duplicate of itself.
-        self.keys.sort_unstable();
-        self.keys.dedup();
+    fn run(&self, db: &Connection) -> Result<Ending<Committed>, StoreError> {
         if let Some(key) = self.find_duplicate(db)? {
             return Ok(Ending::Undo(Committed::Duplicate(self.first_decided(db, key)?)));
         }
@@ -61,7 +62,11 @@ impl Commit {
     /// Keeps the keys; the first that was there already, if any.
     fn find_duplicate(&self, db: &Connection) -> Result<Option<&str>, StoreError> {
         let engagement = first_engagement(&self.decision).map(|id| id.0);
-        for key in &self.keys {
+        for (at, key) in self.keys.iter().enumerate() {
+            // A key given twice is no duplicate of itself.
+            if self.keys[..at].contains(key) {
+                continue;
+            }
             let row = params![self.installation.0, key, engagement, self.now.timestamp_micros()];
             if execute(db, KEEP_KEY, row)? != 1 {
                 return Ok(Some(key));

@@ -16,6 +16,7 @@ mod outbox;
 mod reader;
 mod row;
 mod settle;
+mod turn;
 mod view;
 mod writer;
 
@@ -30,6 +31,7 @@ pub use error::StoreError;
 pub use notes::DeadLetter;
 pub use open::Store;
 pub use outbox::{Backlog, Parked};
+pub use turn::Turn;
 pub use view::{Count, View};
 
 /// What is to be committed: one decision, and the keys under which its cause must never be decided again.
@@ -49,6 +51,8 @@ pub struct Commit {
     pub now: DateTime<Utc>,
     /// When this is no longer worth starting: whoever waits has been told to try again by then.
     pub deadline: Option<std::time::Instant>,
+    /// Given up by whoever waits, as long as it has not begun.
+    pub turn: Option<Turn>,
 }
 
 /// How a commit ended.

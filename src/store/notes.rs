@@ -54,7 +54,7 @@ impl Store {
         if let Some(id) = self.find_installation(team_id).await? {
             return Ok(id);
         }
-        self.0.writer.write(Statement(ADD_INSTALLATION, (team_id.to_owned(),)), None).await?;
+        self.0.writer.write(Statement(ADD_INSTALLATION, (team_id.to_owned(),))).await?;
         let found = self.find_installation(team_id).await?;
         found.ok_or_else(|| StoreError::Unavailable("an installation vanished while it was added".to_owned()))
     }
@@ -80,20 +80,20 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let row = (installation.0, topic.to_owned(), now.timestamp_micros());
-        Ok(self.0.writer.write(Statement(TELL, row), None).await? == 1)
+        Ok(self.0.writer.write(Statement(TELL, row)).await? == 1)
     }
 
     /// It holds no longer: the next time is told again.
     pub async fn forget_told(&self, installation: InstallationId, topic: &str) -> Result<(), StoreError> {
         let row = (installation.0, topic.to_owned());
-        self.0.writer.write(Statement(FORGET_TOLD, row), None).await.map(|_| ())
+        self.0.writer.write(Statement(FORGET_TOLD, row)).await.map(|_| ())
     }
 
     /// Keeps what could not be understood, for a person to look at.
     pub async fn keep_dead_letter(&self, letter: DeadLetter) -> Result<(), StoreError> {
         let DeadLetter { installation, kind, body, reason, at } = letter;
         let row = (installation.map(|id| id.0), kind, body, reason, at.timestamp_micros());
-        self.0.writer.write(Statement(KEEP_DEAD_LETTER, row), None).await.map(|_| ())
+        self.0.writer.write(Statement(KEEP_DEAD_LETTER, row)).await.map(|_| ())
     }
 
     /// What could not be understood, newest first; without an installation, what could not be told to belong to one.
@@ -121,15 +121,14 @@ impl Store {
     /// Keeps a small thing over a restart, in place of what was kept under that key.
     pub async fn keep(&self, installation: InstallationId, key: &str, value: &str) -> Result<(), StoreError> {
         let row = (installation.0, key.to_owned(), value.to_owned());
-        self.0.writer.write(Statement(KEEP_NOTE, row), None).await.map(|_| ())
+        self.0.writer.write(Statement(KEEP_NOTE, row)).await.map(|_| ())
     }
 
     /// What was kept under that key.
     pub async fn kept(&self, installation: InstallationId, key: &str) -> Result<Option<String>, StoreError> {
         let key = key.to_owned();
-        let find = move |db: &Connection| {
-            one(db, KEPT_NOTE, params![installation.0, key], |row| Ok(row.get(0)?))
-        };
+        let find =
+            move |db: &Connection| one(db, KEPT_NOTE, params![installation.0, key], |row| Ok(row.get(0)?));
         self.0.readers.read(find).await
     }
 
@@ -162,7 +161,7 @@ impl Store {
         limit: u32,
     ) -> Result<usize, StoreError> {
         let rows = (installation.0, before.timestamp_micros(), limit);
-        self.0.writer.write(Statement(FORGET_KEYS, rows), None).await
+        self.0.writer.write(Statement(FORGET_KEYS, rows)).await
     }
 
     /// Forgets notices that were sent or dropped before then, at most so many; how many it were.
@@ -173,17 +172,17 @@ impl Store {
         limit: u32,
     ) -> Result<usize, StoreError> {
         let rows = (installation.0, before.timestamp_micros(), limit);
-        self.0.writer.write(Statement(FORGET_DELIVERED, rows), None).await
+        self.0.writer.write(Statement(FORGET_DELIVERED, rows)).await
     }
 }
 
 /// One statement; its answer is how many rows it changed.
 struct Statement<A>(&'static str, A);
 
-impl<A: Params + Send + 'static> Work for Statement<A> {
+impl<A: Params + Clone + Send + 'static> Work for Statement<A> {
     type Output = usize;
 
-    fn run(self, db: &Connection) -> Result<Ending<usize>, StoreError> {
-        Ok(Ending::Keep(execute(db, self.0, self.1)?))
+    fn run(&self, db: &Connection) -> Result<Ending<usize>, StoreError> {
+        Ok(Ending::Keep(execute(db, self.0, self.1.clone())?))
     }
 }

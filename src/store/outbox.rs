@@ -94,7 +94,7 @@ impl Store {
         limit: u32,
         lease: Duration,
     ) -> Result<Vec<Claimed>, StoreError> {
-        self.0.writer.write(Claim { installation, now, limit, lease_ends: now + lease }, None).await
+        self.0.writer.write(Claim { installation, now, limit, lease_ends: now + lease }).await
     }
 
     /// Lets a lane rest until then (a 429's `Retry-After`, or its pace).
@@ -104,7 +104,7 @@ impl Store {
         lane: &str,
         until: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        self.0.writer.write(Hold { installation, lane: lane.to_owned(), until }, None).await
+        self.0.writer.write(Hold { installation, lane: lane.to_owned(), until }).await
     }
 
     /// Lets all lanes of the installation rest until then.
@@ -131,7 +131,12 @@ impl Store {
             let row = Reading::new(row, "outbox", "number");
             Ok(Backlog { number: row.get("number")?, oldest: row.at_if_any("oldest")? })
         };
-        Ok(self.0.readers.read(move |db| one(db, BACKLOG, [installation.0], backlog)).await?.unwrap_or_default())
+        Ok(self
+            .0
+            .readers
+            .read(move |db| one(db, BACKLOG, [installation.0], backlog))
+            .await?
+            .unwrap_or_default())
     }
 
     /// What was given up, newest first, at most 100.
@@ -170,7 +175,7 @@ struct Claim {
 impl Work for Claim {
     type Output = Vec<Claimed>;
 
-    fn run(self, db: &Connection) -> Result<Ending<Vec<Claimed>>, StoreError> {
+    fn run(&self, db: &Connection) -> Result<Ending<Vec<Claimed>>, StoreError> {
         let arguments = params![
             self.installation.0,
             self.now.timestamp_micros(),
@@ -238,7 +243,7 @@ struct Hold {
 impl Work for Hold {
     type Output = ();
 
-    fn run(self, db: &Connection) -> Result<Ending<()>, StoreError> {
+    fn run(&self, db: &Connection) -> Result<Ending<()>, StoreError> {
         execute(db, HOLD, params![self.installation.0, self.lane, self.until.timestamp_micros()])?;
         Ok(Ending::Keep(()))
     }

@@ -66,7 +66,9 @@ where
         });
         let health = match &outcome {
             Err(StoreError::Unavailable(_)) => Health::Doubtful,
-            Ok(_) | Err(StoreError::Conflict | StoreError::TooLate | StoreError::Corrupt { .. }) => Health::Good,
+            Ok(_) | Err(StoreError::Conflict | StoreError::TooLate | StoreError::Corrupt { .. }) => {
+                Health::Good
+            }
         };
         // Whoever asked may have gone.
         let _ = answer.send(outcome);

@@ -1,10 +1,10 @@
 //! Reads columns back into our types: what cannot be read is a named error (table, row, column), never a panic.
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use rusqlite::types::{FromSql, FromSqlResult, ValueRef};
 use rusqlite::{Connection, Params, Row};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::StoreError;
 

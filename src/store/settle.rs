@@ -48,7 +48,7 @@ impl Store {
             settlement,
             now,
         };
-        self.0.writer.write(work, None).await
+        self.0.writer.write(work).await
     }
 }
 
@@ -66,7 +66,7 @@ struct Settle {
 impl Work for Settle {
     type Output = ();
 
-    fn run(self, db: &Connection) -> Result<Ending<()>, StoreError> {
+    fn run(&self, db: &Connection) -> Result<Ending<()>, StoreError> {
         match &self.settlement {
             Settlement::Sent { ts, card_of } => {
                 self.end(db, "sent", ts.as_ref(), None)?;

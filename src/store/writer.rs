@@ -1,9 +1,11 @@
 //! The one writer: a thread that owns the only connection that writes, and commits whatever waits as a group.
 //!
-//! Each job has a savepoint of its own, so that a bad one never sinks its group. Nobody is answered before the group's
-//! COMMIT; when that fails nothing of the group is kept and all of it hears so. Knows no tables. A thread and plain calls,
-//! since handing every statement to another thread and back cost more than the statements did.
+//! A bad job never sinks its group: what it wrote is undone alone. Nobody is answered before the group's COMMIT; when that
+//! fails nothing of the group is kept and all of it hears so. Whoever gave up waiting before their job began is not written
+//! for (see [`Turn`]). Knows no tables. A thread and plain calls, since handing every statement to another thread and back
+//! cost more than the statements did.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -11,7 +13,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, OpenFlags, Params};
 use tokio::sync::{mpsc, oneshot};
 
-use super::StoreError;
+use super::{StoreError, Turn};
 
 /// Jobs that may wait; whoever comes then waits for room.
 const ROOM: usize = 4_096;
@@ -28,6 +30,7 @@ const SAVE: &str = "SAVEPOINT job";
 const KEEP: &str = "RELEASE job";
 const UNDO: &str = "ROLLBACK TO job";
 const COMMIT: &str = "COMMIT";
+const ROLLBACK: &str = "ROLLBACK";
 
 /// How a piece of work ended.
 pub(super) enum Ending<T> {
@@ -42,8 +45,18 @@ pub(super) trait Work: Send + 'static {
     /// Its answer.
     type Output: Send + 'static;
 
-    /// Writes it, inside the group's transaction. An error undoes it.
-    fn run(self, db: &Connection) -> Result<Ending<Self::Output>, StoreError>;
+    /// Writes it, inside the group's transaction. An error undoes it. It may be run a second time, when all that the first
+    /// run wrote was undone because of another job.
+    fn run(&self, db: &Connection) -> Result<Ending<Self::Output>, StoreError>;
+}
+
+/// Until when, and for whom, a piece of work is worth beginning.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Worth {
+    /// Not after this instant.
+    pub(super) deadline: Option<Instant>,
+    /// Not after whoever waits gave up.
+    pub(super) turn: Option<Turn>,
 }
 
 /// Whether what a job wrote is kept.
@@ -63,23 +76,35 @@ trait Job: Send {
 }
 
 struct Task<W: Work> {
-    work: Option<W>,
-    deadline: Option<Instant>,
+    work: W,
+    worth: Worth,
+    has_begun: bool,
     outcome: Option<Result<W::Output, StoreError>>,
     answer: oneshot::Sender<Result<W::Output, StoreError>>,
 }
 
+impl<W: Work> Task<W> {
+    /// Whether it is still worth it; from then on nobody gives up.
+    fn begins(&mut self) -> bool {
+        let Worth { deadline, turn } = &self.worth;
+        let is_late = deadline.is_some_and(|deadline| deadline <= Instant::now());
+        self.has_begun = self.has_begun || (!is_late && turn.as_ref().is_none_or(Turn::begin));
+        self.has_begun
+    }
+}
+
 impl<W: Work> Job for Task<W> {
     fn run(&mut self, db: &Connection) -> Kept {
-        let Some(work) = self.work.take() else { return Kept::No };
-        if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+        if !self.begins() {
             self.outcome = Some(Err(StoreError::TooLate));
             return Kept::No;
         }
-        let (outcome, kept) = match work.run(db) {
-            Ok(Ending::Keep(output)) => (Ok(output), Kept::Yes),
-            Ok(Ending::Undo(output)) => (Ok(output), Kept::No),
-            Err(error) => (Err(error), Kept::No),
+        let ran = catch_unwind(AssertUnwindSafe(|| self.work.run(db)));
+        let (outcome, kept) = match ran {
+            Ok(Ok(Ending::Keep(output))) => (Ok(output), Kept::Yes),
+            Ok(Ok(Ending::Undo(output))) => (Ok(output), Kept::No),
+            Ok(Err(error)) => (Err(error), Kept::No),
+            Err(_) => (Err(StoreError::Unavailable("a write made its thread panic".to_owned())), Kept::No),
         };
         self.outcome = Some(outcome);
         kept
@@ -131,21 +156,22 @@ impl Writer {
         !self.jobs.is_closed()
     }
 
-    /// Has something written; answers when it is durable.
-    pub(super) async fn write<W: Work>(
-        &self,
-        work: W,
-        deadline: Option<Instant>,
-    ) -> Result<W::Output, StoreError> {
+    /// Has something written, whoever waits for it; answers when it is durable.
+    pub(super) async fn write<W: Work>(&self, work: W) -> Result<W::Output, StoreError> {
+        self.write_while(work, Worth::default()).await
+    }
+
+    /// Has something written if it is still worth it when its turn comes; answers when it is durable.
+    pub(super) async fn write_while<W: Work>(&self, work: W, worth: Worth) -> Result<W::Output, StoreError> {
         let (answer, answered) = oneshot::channel();
-        let room = match deadline {
+        let room = match worth.deadline {
             None => self.jobs.reserve().await,
             Some(deadline) => tokio::time::timeout_at(deadline.into(), self.jobs.reserve())
                 .await
                 .map_err(|_| StoreError::TooLate)?,
         };
         let room = room.map_err(|_| closed())?;
-        room.send(Message::Job(Box::new(Task { work: Some(work), deadline, outcome: None, answer })));
+        room.send(Message::Job(Box::new(Task { work, worth, has_begun: false, outcome: None, answer })));
         answered.await.unwrap_or_else(|_| Err(closed()))
     }
 
@@ -209,16 +235,47 @@ impl Desk {
             None => self.db.insert(connect(&self.path)?),
         };
         execute(db, BEGIN, [])?;
-        for job in group {
-            execute(db, SAVE, [])?;
-            if job.run(db) == Kept::No {
-                execute(db, UNDO, [])?;
-            }
-            execute(db, KEEP, [])?;
+        if run_plainly(db, group)? == Kept::No {
+            execute(db, ROLLBACK, [])?;
+            execute(db, BEGIN, [])?;
+            run_each_apart(db, group)?;
         }
         execute(db, COMMIT, [])?;
         Ok(())
     }
+}
+
+/// Runs a group without savepoints, which cost as much as a small job: nearly always there is nothing to undo. `No` where
+/// there is.
+fn run_plainly(db: &Connection, group: &mut [Box<dyn Job>]) -> Result<Kept, rusqlite::Error> {
+    for job in group {
+        let before = db.total_changes();
+        let kept = job.run(db);
+        expect_open(db)?;
+        if kept == Kept::No && db.total_changes() != before {
+            return Ok(Kept::No);
+        }
+    }
+    Ok(Kept::Yes)
+}
+
+/// Runs a group with a savepoint for each job.
+fn run_each_apart(db: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), rusqlite::Error> {
+    for job in group {
+        execute(db, SAVE, [])?;
+        let kept = job.run(db);
+        expect_open(db)?;
+        if kept == Kept::No {
+            execute(db, UNDO, [])?;
+        }
+        execute(db, KEEP, [])?;
+    }
+    Ok(())
+}
+
+/// A full disk and the like end the transaction behind our back: what came after would be kept one by one.
+fn expect_open(db: &Connection) -> Result<(), rusqlite::Error> {
+    if db.is_autocommit() { Err(rusqlite::Error::InvalidQuery) } else { Ok(()) }
 }
 
 /// Runs a statement that stays prepared; how many rows it changed.

@@ -377,6 +377,7 @@ async fn a_reply_that_waits_for_its_card_holds_up_no_other() {
         decision,
         now,
         deadline: None,
+        turn: None,
     };
     app.store().commit(commit).await.unwrap();
     story.settle().await;

@@ -176,6 +176,9 @@ pub fn problem(field: Field, problem: &Problem, org: &Org, rules: &Rules, reader
         }
         Problem::TooLong { limit } => format!("That is too long: {limit} characters fit."),
         Problem::NotConfirmed => "Tick this once it is so; until then an SME is the faster way.".to_owned(),
+        Problem::StillSaving => {
+            "Saving takes longer than usual. Please send it once more in a minute: it counts once.".to_owned()
+        }
         Problem::NotSaved => "That was not saved and nothing was sent. Please try again.".to_owned(),
         Problem::OwnProcess { place } if field == Field::Reason => {
             format!("This is not asked here. {}", own_process(place, org))

@@ -55,6 +55,7 @@ pub(super) fn refused(refusal: &Refusal, scene: &Scene<'_>) -> Message {
         | Refusal::NothingToRedirect
         | Refusal::NotUnderstood
         | Refusal::NotSaved
+        | Refusal::StillSaving
         | Refusal::FormNotOpened
         | Refusal::Outsider => None,
     };
@@ -156,6 +157,9 @@ pub fn refusal_sentence(refusal: &Refusal, scene: &Scene<'_>) -> Line {
             line!["Slack was too slow to open the form. Please try again; nothing was sent."]
         }
         Refusal::NotSaved => line!["That was not saved and nothing was sent. Please try again."],
+        Refusal::StillSaving => {
+            line!["Saving takes longer than usual. I tell you here how it ends; please wait for that."]
+        }
         Refusal::Outsider => {
             line!["I only work for members of this organisation. Please ask your contact here."]
         }

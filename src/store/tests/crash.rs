@@ -36,7 +36,8 @@ async fn commit_for_ever(store: Store, installation: InstallationId) {
         decision.set_clock(new.id, ClockKind::TakeBy, at(60));
         decision.note(new.id, at(0), Actor::Slack, Event::Drafted, Vec::new());
         let keys = vec![format!("event:{}", new.id.0)];
-        let commit = Commit { installation, keys, fired: None, decision, now: at(0), deadline: None };
+        let commit =
+            Commit { installation, keys, fired: None, decision, now: at(0), deadline: None, turn: None };
         store.commit(commit).await.unwrap();
         println!("\n{ACKNOWLEDGED}{}", new.id.0);
     }
@@ -91,6 +92,7 @@ async fn all_are_there(url: &str, acknowledged: &[EngagementId]) {
             decision: Decision::default(),
             now: at(1),
             deadline: None,
+            turn: None,
         };
         assert_eq!(store.commit(again).await.unwrap(), Committed::Duplicate(Some(*id)));
     }

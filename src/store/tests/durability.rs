@@ -3,23 +3,23 @@
 use std::sync::mpsc;
 
 use rusqlite::Connection;
-use tokio::sync::oneshot;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::*;
 use crate::domain::command::ClockKind;
-use crate::store::StoreError;
 use crate::store::writer::{Ending, Work};
+use crate::store::{StoreError, Turn};
 
 /// Keeps the writer busy until it is released, so that what is sent meanwhile becomes one group.
 struct Busy {
-    started: oneshot::Sender<()>,
+    started: UnboundedSender<()>,
     released: mpsc::Receiver<()>,
 }
 
 impl Work for Busy {
     type Output = ();
 
-    fn run(self, _db: &Connection) -> Result<Ending<()>, StoreError> {
+    fn run(&self, _db: &Connection) -> Result<Ending<()>, StoreError> {
         self.started.send(()).unwrap();
         self.released.recv().unwrap();
         Ok(Ending::Keep(()))
@@ -28,11 +28,11 @@ impl Work for Busy {
 
 /// Keeps the writer busy; what is returned releases it.
 async fn keep_busy(store: &Store) -> mpsc::Sender<()> {
-    let (started, has_started) = oneshot::channel();
+    let (started, mut has_started) = unbounded_channel();
     let (release, released) = mpsc::channel();
     let store = store.clone();
-    tokio::spawn(async move { store.0.writer.write(Busy { started, released }, None).await });
-    has_started.await.unwrap();
+    tokio::spawn(async move { store.0.writer.write(Busy { started, released }).await });
+    has_started.recv().await.unwrap();
     release
 }
 
@@ -74,7 +74,15 @@ async fn many_at_once_never_find_the_database_locked() {
                 decision.card(&new, true);
                 decision.set_clock(new.id, ClockKind::TakeBy, at(round));
                 let keys = vec![format!("event:{worker}:{round}")];
-                let commit = Commit { installation, keys, fired: None, decision, now: at(0), deadline: None };
+                let commit = Commit {
+                    installation,
+                    keys,
+                    fired: None,
+                    decision,
+                    now: at(0),
+                    deadline: None,
+                    turn: None,
+                };
                 assert_eq!(store.commit(commit).await.unwrap(), Committed::Done);
                 assert_eq!(store.engagement(installation, new.id).await.unwrap(), Some(new));
                 store.due_clocks(installation, at(100), 5).await.unwrap();
@@ -136,7 +144,8 @@ async fn closing_commits_what_waits_and_refuses_what_follows() {
 async fn durability_is_not_traded() {
     let bench = Bench::new().await;
     let settings = bench.store.0.readers.read(|db| {
-        let setting = |name: &str| db.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0));
+        let setting =
+            |name: &str| db.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0));
         Ok((setting("journal_mode")?, setting("query_only")?))
     });
     assert_eq!(settings.await.unwrap(), ("wal".to_owned().into(), 1.into()));
@@ -177,4 +186,67 @@ async fn opening_beside_and_migrating_take_nothing_back() {
     assert!(Store::open_beside(&missing).await.is_err());
     Store::migrate(&missing).await.unwrap();
     Store::open_beside(&missing).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_given_up_is_never_done_and_what_began_cannot_be_given_up() {
+    let bench = Bench::new().await;
+    let begin = |id: i64, turn: &Turn| {
+        let mut decision = Decision::default();
+        decision.begin(question(EngagementId(id), "CSME"));
+        let commit = Commit { turn: Some(turn.clone()), ..bench.commit_of(decision) };
+        let store = bench.store.clone();
+        tokio::spawn(async move { store.commit(commit).await })
+    };
+    let (waits, begins) = (Turn::default(), Turn::default());
+    let release = keep_busy(&bench.store).await;
+    let given_up = begin(1, &waits);
+    let begun = begin(2, &begins);
+    // The group of these two is held up behind its second job, as by a slow disk.
+    let (started, mut has_started) = unbounded_channel();
+    let (release_group, released) = mpsc::channel();
+    let store = bench.store.clone();
+    tokio::spawn(async move { store.0.writer.write(Busy { started, released }).await });
+    tokio::task::yield_now().await;
+    assert!(waits.give_up(), "nothing of it has begun");
+    release.send(()).unwrap();
+    has_started.recv().await.unwrap();
+    assert!(!begins.give_up(), "it has begun");
+    release_group.send(()).unwrap();
+    assert!(matches!(given_up.await.unwrap(), Err(StoreError::TooLate)));
+    assert_eq!(begun.await.unwrap().unwrap(), Committed::Done);
+    assert_eq!(bench.store.engagement(bench.installation, EngagementId(1)).await.unwrap(), None);
+    assert!(bench.read(EngagementId(2)).await.state.is_live());
+}
+
+/// Panics, after it has written something.
+struct Panics(InstallationId);
+
+impl Work for Panics {
+    type Output = ();
+
+    fn run(&self, db: &Connection) -> Result<Ending<()>, StoreError> {
+        db.execute("INSERT INTO told (installation_id, topic, at) VALUES (?, 'panic', 0)", [self.0.0])?;
+        panic!("on purpose")
+    }
+}
+
+#[tokio::test]
+async fn a_write_or_a_read_that_panics_is_undone_and_harms_no_other() {
+    let bench = Bench::new().await;
+    let release = keep_busy(&bench.store).await;
+    let (store, installation) = (bench.store.clone(), bench.installation);
+    let panics = tokio::spawn(async move { store.0.writer.write(Panics(installation)).await });
+    let (store, mut decision) = (bench.store.clone(), Decision::default());
+    decision.begin(question(EngagementId(1), "CSME"));
+    let commit = bench.commit_of(decision);
+    let other = tokio::spawn(async move { store.commit(commit).await });
+    tokio::task::yield_now().await;
+    release.send(()).unwrap();
+    assert!(matches!(panics.await.unwrap(), Err(StoreError::Unavailable(_))));
+    assert_eq!(other.await.unwrap().unwrap(), Committed::Done);
+    assert!(bench.store.tell_once(bench.installation, "panic", at(0)).await.unwrap(), "it was undone");
+    let read: Result<(), _> = bench.store.read(bench.installation, |_| panic!("on purpose")).await;
+    assert!(matches!(read, Err(StoreError::Unavailable(_))), "{read:?}");
+    assert!(bench.read(EngagementId(1)).await.state.is_live());
 }

@@ -49,6 +49,7 @@ impl Bench {
             decision,
             now: at(0),
             deadline: None,
+            turn: None,
         }
     }
 

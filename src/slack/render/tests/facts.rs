@@ -188,6 +188,7 @@ pub(super) fn refusals(text: &str) -> Vec<Refusal> {
         Refusal::NothingToRedirect,
         Refusal::NotUnderstood,
         Refusal::NotSaved,
+        Refusal::StillSaving,
         Refusal::FormNotOpened,
         Refusal::Outsider,
     ];

@@ -183,6 +183,7 @@ fn refusals_say_who_can_and_what_now() {
     [Add detail] [Withdraw]
     ");
     insta::assert_snapshot!(refused(not_yours(false)), @"Only SMEs of CI/CD can do that with *K7Q*; you can write in its thread.");
+    insta::assert_snapshot!(refused(Refusal::StillSaving), @"Saving takes longer than usual. I tell you here how it ends; please wait for that.");
     insta::assert_snapshot!(refused(Refusal::NotSaved), @"That was not saved and nothing was sent. Please try again.");
     insta::assert_snapshot!(refused(Refusal::NotUnderstood), @"I know `/request-pm`, `/request-pm your question`, `mine`, `status K7Q`, `help`.");
 }
