@@ -124,6 +124,7 @@ impl Bot {
             slack: self.slack.clone(),
             verifier: Arc::clone(&self.verifier),
             after_answer: self.after_answer.clone(),
+            refused: Arc::default(),
         })
     }
 

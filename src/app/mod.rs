@@ -251,7 +251,7 @@ impl App {
         let now = self.clock.now();
         let mut decision = match self.decide(envelope, now).await? {
             Decided::Now(decision) => decision,
-            Decided::Before(outcome) => return Ok(outcome),
+            Decided::Before(outcome) => return Ok(*outcome),
         };
         let reply = Self::route_reply(envelope, &mut decision);
         if decision.is_empty() && envelope.fired.is_none() {
@@ -286,7 +286,7 @@ impl App {
         let envelope = Arc::clone(envelope);
         let decide = move |view: &View<'_>| {
             if let Some(first) = view.decided(&envelope.keys)? {
-                return Ok(Decided::Before(repeated(view, first)?));
+                return Ok(Decided::Before(Box::new(repeated(view, first)?)));
             }
             let downtime = downtime.as_ref().as_ref();
             load::decide(view, &envelope.command, &policy, now, downtime).map(Decided::Now)
@@ -300,7 +300,7 @@ enum Decided {
     /// It is decided now.
     Now(Decision),
     /// It was decided upon before: Slack repeats what it did not hear an answer to.
-    Before(Outcome),
+    Before(Box<Outcome>),
 }
 
 /// A repeated command hears again what its first hearing led to.

@@ -29,6 +29,9 @@ const SURE_LEAD: f64 = 3.0;
 const WORTH_OFFERING: f64 = 0.15;
 /// Places of one line that score this share of the best are as good.
 const AS_GOOD: f64 = 0.9;
+/// What scores less than this share of the best changes no outcome: a rival is nearer than that to count (`SURE_LEAD`), and
+/// so is a candidate.
+const BESIDE_THE_POINT: f64 = 0.2;
 /// The most candidates that are offered.
 const MOST_CANDIDATES: usize = 4;
 /// What a place of the area in whose channel it was asked gains.
@@ -75,12 +78,12 @@ pub struct Considered {
 
 /// Where this text points; `hint` is the area in whose channel it was asked.
 pub fn route(org: &Org, text: &str, hint: Option<&AreaKey>) -> Outcome {
-    judge(org, &best_first(org, text, hint))
+    judge(org, &best_first(org, text, hint, Trail::Short))
 }
 
 /// Where this text points, with everything that was considered.
 pub fn route_with_trail(org: &Org, text: &str, hint: Option<&AreaKey>) -> Routing {
-    let fits = best_first(org, text, hint);
+    let fits = best_first(org, text, hint, Trail::Whole);
     let considered = |fit: &Fit| Considered {
         place: org.places()[fit.place].id.clone(),
         score: fit.score,
@@ -89,13 +92,28 @@ pub fn route_with_trail(org: &Org, text: &str, hint: Option<&AreaKey>) -> Routin
     Routing { outcome: judge(org, &fits), trail: fits.all.iter().map(considered).collect() }
 }
 
-fn best_first<'a>(org: &'a Org, text: &str, hint: Option<&AreaKey>) -> Fits<'a> {
+/// How much is wanted of what was considered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Trail {
+    /// All of it.
+    Whole,
+    /// What the outcome can hang on.
+    Short,
+}
+
+fn best_first<'a>(org: &'a Org, text: &str, hint: Option<&AreaKey>, trail: Trail) -> Fits<'a> {
     let mut fits = org.words().fits(text);
     let place = |fit: &Fit| &org.places()[fit.place];
-    for fit in &mut fits.all {
-        if hint.is_some() && place(fit).area.as_ref() == hint {
-            fit.score *= HINT_GAIN;
+    if hint.is_some() {
+        for fit in &mut fits.all {
+            if place(fit).area.as_ref() == hint {
+                fit.score *= HINT_GAIN;
+            }
         }
+    }
+    if trail == Trail::Short {
+        let best = fits.all.iter().map(|fit| fit.score).fold(0.0, f64::max);
+        fits.all.retain(|fit| fit.score >= best * BESIDE_THE_POINT);
     }
     fits.all.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| place(a).id.cmp(&place(b).id)));
     fits

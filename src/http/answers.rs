@@ -136,16 +136,16 @@ impl Edge {
                 let reply = Reply::Refused(Refusal::StillSaving);
                 let edge = self.clone();
                 let said = self.answered(&answer, &Outcome { reply, ..Outcome::default() });
-                self.after_answer.spawn(async move { edge.tell_the_end(&answer, handling.await) });
+                self.after_answer.spawn(async move { edge.tell_the_end(&answer, &handling.await) });
                 said
             }
         }
     }
 
     /// How it ended, for somebody who was answered before.
-    fn tell_the_end(&self, answer: &AnswerTo, ended: Result<Outcome, StoreError>) {
+    fn tell_the_end(&self, answer: &AnswerTo, ended: &Result<Outcome, StoreError>) {
         let policy = self.app.policy();
-        let message = match &ended {
+        let message = match ended {
             // The outbox tells whoever pressed a button.
             Ok(_) if !matches!(answer, AnswerTo::Inline { .. }) => return,
             Ok(outcome) => {

@@ -1,4 +1,8 @@
 //! The trust boundary: a bounded body, a good signature over its raw bytes, and only then a look inside.
+//!
+//! Whoever floods us with forged requests gets one line a second in the log, which says how many there were.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
@@ -6,6 +10,34 @@ use axum::http::{HeaderMap, StatusCode};
 use super::Edge;
 use crate::domain::ids::UserId;
 use crate::slack::parse::{self, Inbound};
+use crate::slack::verify::Rejection;
+
+/// Requests that were refused.
+#[derive(Debug, Default)]
+pub struct Refused {
+    /// In all.
+    total: AtomicU64,
+    /// How many of them the log has told of.
+    told: AtomicU64,
+    /// In which second it did so last.
+    told_in: AtomicI64,
+}
+
+impl Refused {
+    /// How many there were since we started.
+    pub(super) fn total(&self) -> u64 {
+        self.total.load(Ordering::Relaxed)
+    }
+
+    /// Counts one; the log hears of it once a second.
+    fn note(&self, rejection: Rejection, bytes: usize, second: i64) {
+        let total = self.total.fetch_add(1, Ordering::Relaxed) + 1;
+        if self.told_in.swap(second, Ordering::Relaxed) != second {
+            let number = total.saturating_sub(self.told.swap(total, Ordering::Relaxed));
+            tracing::warn!(%rejection, bytes, number, "requests that are not Slack's were refused");
+        }
+    }
+}
 
 impl Edge {
     /// Checks the signature and reads the request; a forged or stale one is never parsed.
@@ -14,7 +46,7 @@ impl Edge {
         let timestamp = header("x-slack-request-timestamp");
         let signature = header("x-slack-signature");
         if let Err(rejection) = self.verifier.verify(timestamp, signature, body, self.app.now()) {
-            tracing::warn!(%rejection, bytes = body.len(), "a request that is not Slack's was refused");
+            self.refused.note(rejection, body.len(), self.app.now().timestamp());
             return Err(StatusCode::UNAUTHORIZED);
         }
         let policy = self.app.policy();

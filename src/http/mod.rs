@@ -20,6 +20,7 @@ use crate::slack::client::Slack;
 use crate::slack::verify::Verifier;
 
 pub use after_answer::AfterAnswer;
+pub use edge::Refused;
 
 /// The largest body that is read; Slack's own are far smaller.
 const LARGEST_BODY: usize = 1024 * 1024;
@@ -41,6 +42,8 @@ pub struct Edge {
     pub verifier: Arc<Verifier>,
     /// What is sent beside an answer.
     pub after_answer: AfterAnswer,
+    /// What was not Slack's.
+    pub refused: Arc<Refused>,
 }
 
 /// Every route of the bot.

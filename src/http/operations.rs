@@ -47,7 +47,8 @@ pub async fn ready(State(edge): State<Edge>) -> Response {
 pub async fn metrics(State(edge): State<Edge>) -> Response {
     match edge.app.numbers().await {
         Ok(numbers) => {
-            ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], told(&numbers)).into_response()
+            let text = told(&numbers, edge.refused.total());
+            ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
         }
         Err(error) => {
             tracing::error!(%error, "the numbers could not be read");
@@ -56,7 +57,7 @@ pub async fn metrics(State(edge): State<Edge>) -> Response {
     }
 }
 
-fn told(numbers: &Numbers) -> String {
+fn told(numbers: &Numbers, refused: u64) -> String {
     let mut text = String::from("# TYPE switchboard_engagements gauge\n");
     for count in &numbers.engagements {
         let (kind, state) = (&count.kind, count.state.key());
@@ -71,5 +72,7 @@ fn told(numbers: &Numbers) -> String {
     ] {
         let _ = writeln!(text, "# TYPE {name} gauge\n{name} {value}");
     }
+    let name = "switchboard_requests_refused_total";
+    let _ = writeln!(text, "# TYPE {name} counter\n{name} {refused}");
     text
 }

@@ -1,5 +1,10 @@
 //! Single reads, each of an instant of its own, for whoever needs no more than one thing; see [`View`].
 
+#![expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the path of a method is good for one lifetime only"
+)]
+
 use chrono::{DateTime, Utc};
 
 use super::StoreError;

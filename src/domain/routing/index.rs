@@ -58,7 +58,7 @@ pub(super) struct Fits<'a> {
     pub all: Vec<Fit>,
     read: Read,
     hits: Vec<Hit<'a>>,
-    /// The numbers of the hits, those of one place side by side and the weightiest first.
+    /// The numbers of the hits, those of one place side by side and its weightiest first.
     sorted: Vec<usize>,
 }
 
@@ -72,12 +72,13 @@ impl Fits<'_> {
         self.sorted[hits].iter().map(|number| &self.hits[*number])
     }
 
-    /// Takes up the hits of each place: `owners` names a place and one of its hits, the weightiest of a place first.
+    /// Takes up the hits of each place: `owners` names places and their hits.
     fn take_up(&mut self, mut owners: Vec<(usize, usize)>) -> Vec<Fit> {
-        // A stable sort: the hits of a place stay in their order.
+        // A stable sort: hits of a place that weigh the same stay in the directory's order, in which they mostly are.
         owners.sort_by_key(|(place, _)| *place);
         let mut fits = Vec::new();
-        for own in owners.chunk_by(|a, b| a.0 == b.0) {
+        for own in owners.chunk_by_mut(|a, b| a.0 == b.0) {
+            own.sort_by(|(_, a), (_, b)| self.hits[*b].score.total_cmp(&self.hits[*a].score));
             let start = self.sorted.len();
             self.sorted.extend(own.iter().map(|(_, hit)| *hit));
             let hits = start..self.sorted.len();
@@ -159,17 +160,13 @@ impl WordIndex {
         fits
     }
 
-    /// The phrases that the text holds, wholly or in part, the weightiest first.
+    /// The phrases that the text holds, wholly or in part, in the directory's order.
     fn hits(&self, read: &Read) -> Vec<Hit<'_>> {
         let lists = read.numbers().map(|word| &self.by_word[word]).filter(|list| list.len() <= TOO_COMMON);
         let mut numbers: Vec<usize> = lists.flatten().copied().collect();
         numbers.sort_unstable();
         numbers.dedup();
-        let mut hits: Vec<Hit<'_>> =
-            numbers.iter().filter_map(|number| self.phrases[*number].hit(read, &self.vocabulary)).collect();
-        // A stable sort: equals stay in the directory's order.
-        hits.sort_by(|a, b| b.score.total_cmp(&a.score));
-        hits
+        numbers.iter().filter_map(|number| self.phrases[*number].hit(read, &self.vocabulary)).collect()
     }
 }
 

@@ -133,16 +133,16 @@ impl Phrase {
 
     /// How well the text holds it.
     pub(super) fn hit(&self, read: &Read, vocabulary: &Vocabulary) -> Option<Hit<'_>> {
-        let is_complete = self.words.iter().all(|word| !read.places_of(*word).is_empty());
-        let together = if is_complete { self.together(read) } else { None };
+        let part = read.part_of(&self.words);
+        let together = if part.is_complete { self.together(read) } else { None };
         let (says, telling) = match together {
             Some(standing) => self.whole_phrase(read, standing, vocabulary),
-            None if is_complete => (self.scattered(read), Telling::No),
-            None => (self.in_part(read, vocabulary)?, Telling::No),
+            None if part.is_complete => (self.scattered(read), Telling::No),
+            None => (self.in_part(read, part.says)?, Telling::No),
         };
         let kind = if self.kind == PhraseKind::Keyword { KEYWORD } else { 1.0 };
-        let held = read.held_of(&self.words);
-        Some(Hit { phrase: self, score: says * kind, held, telling, is_whole: together.is_some() })
+        let is_whole = together.is_some();
+        Some(Hit { phrase: self, score: says * kind, held: part.held, telling, is_whole })
     }
 
     /// It stands there, word for word.
@@ -205,10 +205,8 @@ impl Phrase {
         says * certainty.fold(1.0, f64::min)
     }
 
-    /// Some words are there.
-    fn in_part(&self, read: &Read, vocabulary: &Vocabulary) -> Option<f64> {
-        let distinct = self.words.iter().enumerate().filter(|(at, word)| !self.words[..*at].contains(word));
-        let got: f64 = distinct.map(|(_, word)| vocabulary.weight(*word) * read.certainty_of(*word)).sum();
+    /// Some words are there, which say so much.
+    fn in_part(&self, read: &Read, got: f64) -> Option<f64> {
         // Whoever types a word or two has nothing else to be found by.
         let sure = if read.meaning <= VERY_SHORT { 1.0 } else { got.min(1.0) };
         let says = if self.whole > 0.0 { PARTIAL * sure * got / self.whole } else { 0.0 };

@@ -12,6 +12,8 @@ const MISSPELT: f64 = 0.8;
 const ONE_OF_TWO: f64 = 0.6;
 /// So many words tell what a text is about; what comes later is detail.
 const OPENING: usize = 10;
+/// The slot of a word that a text has not.
+const ABSENT: u8 = u8::MAX;
 /// So many different words of the directory are read of a text; each has a place in a set that is one number.
 const MOST_WORDS: usize = 128;
 /// What a word far behind the opening is worth.
@@ -66,6 +68,24 @@ impl Words {
     pub(super) fn is_empty(self) -> bool {
         self.0 == 0
     }
+
+    /// Adds one; whether it was not there yet.
+    fn add(&mut self, slot: usize) -> bool {
+        let before = self.0;
+        self.0 |= 1 << slot;
+        self.0 != before
+    }
+}
+
+/// What a text has of some words.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    /// Those that it has.
+    pub held: Words,
+    /// Whether it has all of them.
+    pub is_complete: bool,
+    /// How telling those are that it has, and how surely they are meant.
+    pub says: f64,
 }
 
 /// A text as the directory reads it.
@@ -75,6 +95,8 @@ pub(super) struct Read {
     pub tokens: Vec<Option<Token>>,
     /// The directory's words that it has, by number.
     held: Vec<Held>,
+    /// For each of the directory's words, which of those it is.
+    slots: Vec<u8>,
     /// How many words say something.
     pub meaning: usize,
     /// Where a word stands that a hyphen joins to the one before.
@@ -102,6 +124,10 @@ impl Read {
             let token = token.filter(|token| read.hold(token, at, vocabulary));
             read.tokens.push(token);
         }
+        read.slots = vec![ABSENT; vocabulary.len()];
+        for (slot, held) in (0..).zip(&read.held) {
+            read.slots[held.number] = slot;
+        }
         read
     }
 
@@ -123,8 +149,8 @@ impl Read {
         true
     }
 
-    fn find(&self, word: WordNumber) -> Option<&Held> {
-        self.held.binary_search_by_key(&word, |held| held.number).ok().map(|found| &self.held[found])
+    fn slot(&self, word: WordNumber) -> Option<usize> {
+        self.slots.get(word).filter(|slot| **slot != ABSENT).map(|slot| usize::from(*slot))
     }
 
     /// The directory's words that it has, by number.
@@ -134,18 +160,22 @@ impl Read {
 
     /// Where a word stands, in the text's order; nowhere, if it has it not.
     pub(super) fn places_of(&self, word: WordNumber) -> &[usize] {
-        self.find(word).map_or(&[], |held| &held.at)
+        self.slot(word).map_or(&[], |slot| &self.held[slot].at)
     }
 
-    /// How surely a word is meant where it is meant most surely; 0 if the text has it not.
-    pub(super) fn certainty_of(&self, word: WordNumber) -> f64 {
-        self.find(word).map_or(0.0, |held| held.certainty)
-    }
-
-    /// Those of these words that it has.
-    pub(super) fn held_of(&self, words: &[WordNumber]) -> Words {
-        let bit = |word: &WordNumber| self.held.binary_search_by_key(word, |held| held.number).ok();
-        Words(words.iter().filter_map(bit).fold(0, |all, place| all | 1 << place))
+    /// What it has of these words.
+    pub(super) fn part_of(&self, words: &[WordNumber]) -> Part {
+        let mut part = Part { held: Words::default(), is_complete: true, says: 0.0 };
+        for word in words {
+            match self.slot(*word) {
+                None => part.is_complete = false,
+                Some(slot) if part.held.add(slot) => {
+                    part.says += self.held[slot].weight * self.held[slot].certainty;
+                }
+                Some(_) => {}
+            }
+        }
+        part
     }
 
     /// How telling these words are together.

@@ -257,10 +257,10 @@ pub fn request(
 
 /// A form-encoded body: a slash command, a certificate probe, or an interaction under `payload`.
 fn form(text: &str, names: &dyn Fn(&UserId) -> Option<String>, bot_user: Option<&UserId>) -> Inbound {
+    let fields: Vec<_> = url::form_urlencoded::parse(text.as_bytes()).collect();
     let field = |wanted: &str| {
-        url::form_urlencoded::parse(text.as_bytes())
-            .find(|(key, value)| key == wanted && !value.is_empty())
-            .map(|(_, value)| value.into_owned())
+        let found = fields.iter().find(|(key, value)| key == wanted && !value.is_empty());
+        found.map(|(_, value)| value.clone().into_owned())
     };
     if let Some(payload) = field("payload") {
         return match serde_json::from_str(&payload) {
