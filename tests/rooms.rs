@@ -394,6 +394,19 @@ fn no_file_outgrows_its_reader() {
 }
 
 #[test]
+fn no_measure_outgrows_its_reader_and_each_says_what_it_is() {
+    let mut paths = Vec::new();
+    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("benches"), &mut paths);
+    assert!(paths.len() > 10, "only {} files of the benches were found", paths.len());
+    for path in paths {
+        let source = fs::read_to_string(&path).expect("a source file can be read");
+        let lines = lines_of_code(&tokens(&source));
+        assert!(lines <= LONGEST, "{}: {lines} lines of code; split it", path.display());
+        assert!(source.starts_with("//! "), "{}: the first line should say what it is", path.display());
+    }
+}
+
+#[test]
 fn every_room_stands_in_the_table_and_every_row_is_in_the_document() {
     for file in source_files() {
         assert!(row(&file.room).is_some(), "{}: room `{}` is not in the table", file.path, file.room);
