@@ -250,7 +250,10 @@ impl Known<'_> {
             return Ok(decision);
         }
         let view = self.view;
-        let recent = view.asks_since(&asked.by, self.now - Duration::hours(1))?;
+        let recent = match self.policy.rules.asks_per_person_per_hour {
+            0 => Vec::new(),
+            _ => view.asks_since(&asked.by, self.now - Duration::hours(1))?,
+        };
         let since = self.now - self.policy.rules.engagement.duplicate_within.span();
         let text = asked.text.trim();
         let duplicate =

@@ -162,7 +162,7 @@ fn rules(reader: &mut Reader, top: &Fields<'_>, defaults: Rules) -> Rules {
             .unwrap_or(defaults.advice_due),
         hours: hours(reader, top, defaults.hours),
         asks_per_person_per_hour: reader
-            .number(limits.get(asks), asks, 1, 1_000)
+            .number(limits.get(asks), asks, 0, 1_000)
             .unwrap_or(defaults.asks_per_person_per_hour),
         handbook_base: reader
             .link(handbook.get("base"), "base")

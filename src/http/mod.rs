@@ -29,7 +29,7 @@ const START_WITHIN: Duration = Duration::from_secs(2);
 /// What a form shows is read by then: opening it needs the rest of the three seconds.
 const PREPARE_WITHIN: Duration = Duration::from_millis(800);
 /// Whoever waits is answered by then, whatever happens.
-const ANSWER_WITHIN: Duration = Duration::from_millis(2_500);
+const ANSWER_WITHIN: Duration = Duration::from_millis(2_300);
 
 /// What the handlers share.
 #[derive(Clone)]

@@ -175,8 +175,8 @@ fn every_mistake_is_named_with_its_line() {
             "switchboard.toml:2:25: error: hours overlap",
         ),
         (
-            "[limits]\nengagements_per_person_per_hour = 0",
-            "switchboard.toml:2:35: error: engagements_per_person_per_hour is \"0\", not a whole number from 1 to 1000",
+            "[limits]\nengagements_per_person_per_hour = 1001",
+            "switchboard.toml:2:35: error: engagements_per_person_per_hour is \"1001\", not a whole number from 0 to 1000",
         ),
         (
             "[admin]\nchannel = \"admins\"",
