@@ -1,6 +1,8 @@
 //! The program itself, as operators run it: a process with an environment, signals and exit codes, beside a local Slack
 //! workspace with the machine's own clock. It is killed without warning, too: what was acknowledged is never lost.
 
+#[path = "real_binary/operating.rs"]
+mod operating;
 #[path = "stories/support/mod.rs"]
 #[expect(
     dead_code,
@@ -33,6 +35,8 @@ const ENDED: &str = "(the process ended)";
 struct Site {
     slack: Workspace,
     folder: tempfile::TempDir,
+    /// Where the database is, if not in the folder itself.
+    database_in: Option<PathBuf>,
 }
 
 impl Site {
@@ -46,7 +50,7 @@ impl Site {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("switchboard.toml"), settings).expect("written");
         std::fs::write(folder.path().join("directory.yml"), directory).expect("written");
-        Self { slack, folder }
+        Self { slack, folder, database_in: None }
     }
 
     fn file(&self, name: &str) -> PathBuf {
@@ -54,7 +58,8 @@ impl Site {
     }
 
     fn database(&self) -> String {
-        format!("sqlite://{}", self.file("switchboard.db").display())
+        let folder = self.database_in.as_deref().unwrap_or(self.folder.path());
+        format!("sqlite://{}", folder.join("switchboard.db").display())
     }
 
     fn command(&self, arguments: &[&str]) -> Command {

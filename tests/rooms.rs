@@ -17,7 +17,7 @@ enum May {
 }
 
 /// Who may import whom. A room that is not in the first column does not exist.
-const MAY_IMPORT: [(&str, May); 13] = [
+const MAY_IMPORT: [(&str, May); 14] = [
     ("main", All),
     ("lib", All),
     ("cli", All),
@@ -29,6 +29,7 @@ const MAY_IMPORT: [(&str, May); 13] = [
     ("app", Only(&["domain", "store", "clock"])),
     ("http", Only(&["app", "slack", "domain", "clock"])),
     ("worker", Only(&["app", "slack", "store", "domain", "clock"])),
+    ("control", Only(&["app", "http", "store"])),
     ("sandbox", Only(&[])),
     ("clock", Only(&[])),
 ];

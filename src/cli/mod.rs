@@ -1,11 +1,16 @@
-//! The commands, one file each. Errors go to stderr, one cause a line; exit codes are 0 for done, 1 for not, 2 for usage.
+//! The commands, one file each. Errors go to stderr, one cause a line; exit codes are 0 for done, 1 for not, 2 for usage, and
+//! 3 where the running bot did not answer, so that nobody knows.
 
+mod backup;
 pub mod check;
+mod dead_letters;
 pub mod demo;
 pub mod directory;
 pub mod explain;
 mod live;
 pub mod migrate;
+mod operate;
+mod outbox;
 pub mod serve;
 mod setup;
 mod telemetry;
@@ -36,8 +41,28 @@ enum Command {
     Directory(directory::DirectoryArgs),
     /// Create or update the database, and stop
     Migrate,
+    /// Look at messages that were not delivered; have them tried again, or drop them
+    Outbox(outbox::OutboxArgs),
+    /// Look at what could not be understood; have it read again, or drop it
+    DeadLetters(dead_letters::DeadLettersArgs),
+    /// Copy the database to a file, also beside a running bot
+    Backup(backup::BackupArgs),
+    /// Put a backup in the place of the database, while the bot is stopped
+    Restore(backup::RestoreArgs),
     /// Say why something went where it went, or where a text would go
     Explain(explain::ExplainArgs),
+}
+
+impl Command {
+    /// Whether it tells what it did itself, so that only what goes wrong is logged.
+    fn speaks_for_itself(&self) -> bool {
+        match self {
+            Self::Demo(_) | Self::Outbox(_) | Self::DeadLetters(_) | Self::Backup(_) | Self::Restore(_) => {
+                true
+            }
+            Self::Serve | Self::Check(_) | Self::Directory(_) | Self::Migrate | Self::Explain(_) => false,
+        }
+    }
 }
 
 /// Runs the command that the arguments name.
@@ -46,7 +71,7 @@ pub fn main() -> ExitCode {
     let env: Environment = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
-    telemetry::start(&env, matches!(arguments.command, Command::Demo(_)));
+    telemetry::start(&env, arguments.command.speaks_for_itself());
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&anyhow::Error::from(error)),
@@ -57,6 +82,10 @@ pub fn main() -> ExitCode {
         Command::Check(args) => runtime.block_on(live::check(&args, env)),
         Command::Directory(args) => directory::run(&args),
         Command::Migrate => runtime.block_on(migrate::run(env)),
+        Command::Outbox(args) => runtime.block_on(outbox::run(args, env)),
+        Command::DeadLetters(args) => runtime.block_on(dead_letters::run(args, env)),
+        Command::Backup(args) => backup::back_up(&args, env),
+        Command::Restore(args) => backup::restore(&args, env),
         Command::Explain(args) => runtime.block_on(explain::run(&args, env)),
     };
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));

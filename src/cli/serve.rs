@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-use super::setup;
+use super::{operate, setup};
 use crate::bot::{Bot, Parts};
 use crate::clock::Clock;
 use crate::config::{Environment, Purpose, Secret};
@@ -57,7 +57,8 @@ pub async fn run(env: Environment) -> anyhow::Result<ExitCode> {
         .await
         .with_context(|| format!("cannot listen on {}", settings.listen))?;
     let (stop, stopped) = watch::channel(false);
-    let loops = bot.work(stopped.clone()).await.context("the worker cannot start")?;
+    let mut loops = bot.work(stopped.clone()).await.context("the worker cannot start")?;
+    loops.extend(operate::listen(settings.database_url.expose(), &bot, stopped.clone()));
     tracing::info!(address = %listener.local_addr()?, "listening");
     tokio::spawn(reload_on_hangup(bot.clone(), env));
     let mut until = stopped;

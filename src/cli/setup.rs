@@ -1,4 +1,4 @@
-//! What `serve`, `explain` and `migrate` begin with: settings and directory that hold, or every problem and no start.
+//! What the commands that work with the database begin with: settings and directory that hold, or every problem and no start.
 
 use anyhow::bail;
 
@@ -10,11 +10,7 @@ use crate::worker::names::Written;
 
 /// Reads settings and directory. Prints every problem; a broken configuration never starts.
 pub(super) fn load(env: Environment, purpose: Purpose) -> anyhow::Result<(Settings, Directory)> {
-    let loaded = Source::from_environment(env, purpose).and_then(|source| config::load(&source));
-    let settings = match loaded {
-        Ok((settings, _)) => settings,
-        Err(problems) => return stop(&problems),
-    };
+    let settings = settings(env, purpose)?;
     match config::load_directory_file(&settings.directory_path, &settings.rules.hours) {
         Ok((directory, warnings)) => {
             if !warnings.is_empty() {
@@ -25,6 +21,15 @@ pub(super) fn load(env: Environment, purpose: Purpose) -> anyhow::Result<(Settin
             }
             Ok((settings, directory))
         }
+        Err(problems) => stop(&problems),
+    }
+}
+
+/// Reads the settings alone: what only looks at the database, or saves it, must not need a directory that holds.
+pub(super) fn settings(env: Environment, purpose: Purpose) -> anyhow::Result<Settings> {
+    let loaded = Source::from_environment(env, purpose).and_then(|source| config::load(&source));
+    match loaded {
+        Ok((settings, _)) => Ok(settings),
         Err(problems) => stop(&problems),
     }
 }

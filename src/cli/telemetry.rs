@@ -20,9 +20,9 @@ fn allowed(wanted: &str) -> String {
     wanted.split(',').filter(|directive| !is_shut(directive)).collect::<Vec<_>>().join(",")
 }
 
-/// Starts logging; the demo shows its story instead, and logs only what goes wrong.
-pub(super) fn start(env: &Environment, is_demo: bool) {
-    let usual = if is_demo { LevelFilter::ERROR } else { LevelFilter::INFO };
+/// Starts logging; what tells its story itself logs only what goes wrong.
+pub(super) fn start(env: &Environment, is_quiet: bool) {
+    let usual = if is_quiet { LevelFilter::ERROR } else { LevelFilter::INFO };
     let wanted = allowed(env.get("RUST_LOG").map_or("", String::as_str));
     let mut filter = EnvFilter::builder().with_default_directive(usual.into()).parse_lossy(wanted);
     for quiet in SHUT {

@@ -2,6 +2,7 @@
 //! but `views.open` is called before the answer; every answer is given within Slack's three seconds.
 
 mod after_answer;
+mod again;
 mod answers;
 mod edge;
 mod operations;
@@ -20,6 +21,7 @@ use crate::slack::client::Slack;
 use crate::slack::verify::Verifier;
 
 pub use after_answer::AfterAnswer;
+pub use again::{HeardAgain, hear_again};
 pub use edge::Refused;
 
 /// The largest body that is read; Slack's own are far smaller.

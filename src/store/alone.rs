@@ -2,14 +2,28 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 
+use super::beside::database_file;
+use super::copying::{belong_like, folder_of, with_suffix};
 use super::{Store, StoreError};
 
 impl Store {
     /// Makes this the only process that serves the database, for as long as the file is held; the system lets go of it when
     /// the process ends, in whatever way.
     pub fn serve_alone(url: &str) -> Result<File, StoreError> {
-        let mut path = super::open::options(url)?.get_filename().as_os_str().to_owned();
-        path.push(".lock");
+        let held = Self::take_alone(url)?;
+        held.ok_or_else(|| {
+            StoreError::Unavailable(
+                "another `switchboard` has it, a `serve` or a command that changes something; \
+                 stop that one first, or give this one a database of its own"
+                    .to_owned(),
+            )
+        })
+    }
+
+    /// The same for whoever can go on without: `None` where another process has it.
+    pub fn take_alone(url: &str) -> Result<Option<File>, StoreError> {
+        let database = database_file(url)?;
+        let path = with_suffix(&database, ".lock");
         let unavailable = |error: &dyn std::fmt::Display| {
             StoreError::Unavailable(format!("{} cannot be locked: {error}", path.display()))
         };
@@ -19,11 +33,10 @@ impl Store {
             .write(true)
             .open(&path)
             .map_err(|error| unavailable(&error))?;
+        belong_like(&path, if database.exists() { &database } else { folder_of(&database) });
         match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => Err(StoreError::Unavailable(
-                "another `switchboard serve` has it; stop that one first, or give this one a database of its own".to_owned(),
-            )),
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(unavailable(&error)),
         }
     }

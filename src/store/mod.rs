@@ -4,8 +4,12 @@
 //! group; readers have threads of their own. Nobody is answered before the commit. No network, no rules, no words.
 
 mod alone;
+mod backup;
+mod beside;
 mod clocks;
 mod commit;
+mod copying;
+mod dead_letters;
 mod engagements;
 mod error;
 mod fresh_ids;
@@ -13,7 +17,9 @@ mod lookups;
 mod notes;
 mod open;
 mod outbox;
+mod parked;
 mod reader;
+mod restore;
 mod row;
 mod settle;
 mod turn;
@@ -27,10 +33,16 @@ use crate::domain::decision::Decision;
 use crate::domain::ids::{EngagementId, InstallationId, Ts};
 use crate::domain::notice::Notice;
 
+pub use backup::Existing;
+pub use beside::{Beside, Letter, Standing, Undelivered, database_file};
+pub use copying::{CopyError, Holdings};
+pub use dead_letters::{Reread, RereadEnd};
 pub use error::StoreError;
 pub use notes::DeadLetter;
 pub use open::Store;
 pub use outbox::{Backlog, Parked};
+pub use parked::NoticeWish;
+pub use restore::{Restored, restore};
 pub use turn::Turn;
 pub use view::{Count, View};
 

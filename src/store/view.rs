@@ -66,7 +66,9 @@ pub(super) const COUNTS: &str = "SELECT kind, state, COUNT(*) AS number FROM eng
     WHERE installation_id = ? AND state IN ('draft', 'open', 'taken') GROUP BY kind, state";
 pub(super) const TIMELINE: &str = "SELECT engagement_id, at, actor, event, because FROM timeline \
     WHERE installation_id = ? AND engagement_id = ? ORDER BY seq";
-pub(super) const HIGHEST_ID: &str = "SELECT COALESCE(MAX(id), 0) FROM engagement WHERE installation_id = ?";
+/// After a restore, ids that were given out since its backup are never given out again.
+pub(super) const HIGHEST_ID: &str = "SELECT MAX(COALESCE((SELECT MAX(id) FROM engagement WHERE installation_id = ?1), 0), \
+    COALESCE((SELECT CAST(value AS INTEGER) FROM note WHERE installation_id = ?1 AND key = 'ids_after'), 0))";
 
 /// How many live engagements of a kind are in a state.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,7 +15,7 @@ use crate::slack::client::{Slack, SlackError};
 use crate::store::{Store, StoreError};
 
 /// Where the last reading of the names is kept.
-const KEPT_AS: &str = "names";
+pub const KEPT_AS: &str = "names";
 
 /// What people wrote down: the directory and the rules. Replaced when they are read anew.
 #[derive(Debug, Clone, Default)]

@@ -10,6 +10,7 @@ mod drafts;
 mod gaps;
 mod inquiries;
 mod mentions;
+mod operating;
 mod pm_asks;
 mod privacy;
 mod private_places;

@@ -2,11 +2,13 @@
 
 mod claims;
 mod commits;
+mod copies;
 mod crash;
 mod durability;
 mod lookups;
 mod plans;
 mod small_tables;
+mod wishes;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Connection as _, SqliteConnection};

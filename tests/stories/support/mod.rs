@@ -134,12 +134,18 @@ impl Story {
 
     /// Stops the bot, lets time pass, and starts another process' worth of it on the same database.
     pub async fn restart_after(&mut self, span: Duration) {
+        self.restart_with(span, |_| {}).await;
+    }
+
+    /// The same; something happens to the database while nobody has it open.
+    pub async fn restart_with(&mut self, span: Duration, meanwhile: impl FnOnce(&str)) {
         let app = &self.bot.app;
         app.store().mark_alive(app.installation(), app.now()).await.expect("a last sign of life");
         self.server.abort();
         self.bot.app.store().close().await;
         self.slack.disconnect_bot();
         self.clock.advance(span);
+        meanwhile(&format!("sqlite://{}", self.database().display()));
         let (bot, url, server) = serve(&self.slack, &self.clock, &self.written, &self.folder).await;
         self.slack.connect_bot(&url, SECRET);
         self.bot = bot;

@@ -1,0 +1,107 @@
+//! Does what an operator wants, in the process that may write. The same for a question that came over the socket and for a
+//! command that found no bot. Logs ids and outcomes.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+
+use super::{End, Ended, LetterWish, Wish};
+use crate::app::{App, StoreError};
+use crate::http::{HeardAgain, hear_again};
+use crate::store::{NoticeWish, OutboxId, RereadEnd};
+
+/// How long the keys surely stop a second decision; they are kept a little longer.
+const KEYS_HOLD: TimeDelta = TimeDelta::hours(25);
+/// The longest reason that is kept.
+const LONGEST_REASON: usize = 200;
+
+/// Does what an operator wants.
+#[derive(Debug, Clone)]
+pub struct Operator {
+    /// One for each installation of the database.
+    apps: Vec<Arc<App>>,
+}
+
+impl Operator {
+    /// For these installations.
+    pub fn new(apps: Vec<Arc<App>>) -> Self {
+        Self { apps }
+    }
+
+    /// Does it for each of these rows, one after the other.
+    pub async fn perform(&self, wish: &Wish, ids: &[i64]) -> Vec<Ended> {
+        let mut ended = Vec::with_capacity(ids.len());
+        for id in ids {
+            let end = match self.one(wish, *id).await {
+                Ok(end) => end,
+                Err(error) => End::Failed { why: error.to_string() },
+            };
+            tracing::info!(id, wish = wish.name(), ?end, "an operator wanted it");
+            ended.push(Ended { id: *id, end });
+        }
+        for app in &self.apps {
+            app.work.notify_one();
+        }
+        ended
+    }
+
+    /// Asks one installation after the other until one has the row.
+    async fn one(&self, wish: &Wish, id: i64) -> Result<End, StoreError> {
+        let mut end = match wish {
+            Wish::RetryNotices | Wish::DropNotices { .. } => End::Notice(NoticeWish::Unknown),
+            Wish::RetryDeadLetters | Wish::DropDeadLetters => End::Letter(LetterWish::Unknown),
+        };
+        for app in &self.apps {
+            end = of_installation(app, wish, id).await?;
+            if !matches!(end, End::Notice(NoticeWish::Unknown) | End::Letter(LetterWish::Unknown)) {
+                break;
+            }
+        }
+        Ok(end)
+    }
+}
+
+async fn of_installation(app: &App, wish: &Wish, id: i64) -> Result<End, StoreError> {
+    let (store, installation) = (app.store(), app.installation());
+    Ok(match wish {
+        Wish::RetryNotices => End::Notice(store.retry_parked(installation, OutboxId(id), app.now()).await?),
+        Wish::DropNotices { why } => {
+            let reason = dropped_because(why.as_deref());
+            End::Notice(store.drop_undelivered(installation, OutboxId(id), reason, app.now()).await?)
+        }
+        Wish::RetryDeadLetters => End::Letter(hear(app, id).await?),
+        Wish::DropDeadLetters => {
+            let was_there = store.end_reread(installation, id, RereadEnd::Gone).await?;
+            End::Letter(if was_there { LetterWish::Dropped } else { LetterWish::Unknown })
+        }
+    })
+}
+
+fn dropped_because(why: Option<&str>) -> String {
+    match why.map(str::trim).filter(|why| !why.is_empty()) {
+        Some(why) => {
+            format!("an operator dropped it: {}", why.chars().take(LONGEST_REASON).collect::<String>())
+        }
+        None => "an operator dropped it".to_owned(),
+    }
+}
+
+/// Hears a dead letter again. It goes only after what it led to is committed; its keys stop a second hearing in between.
+async fn hear(app: &App, id: i64) -> Result<LetterWish, StoreError> {
+    let (store, installation, now) = (app.store(), app.installation(), app.now());
+    let Some(letter) = store.begin_reread(installation, id, now).await? else {
+        return Ok(LetterWish::Unknown);
+    };
+    if now - letter.begun_at >= KEYS_HOLD {
+        return Ok(LetterWish::Doubtful);
+    }
+    let (end, wish) = match hear_again(app, &letter.body).await? {
+        HeardAgain::Decided => (RereadEnd::Gone, LetterWish::Understood),
+        HeardAgain::NothingToDo => (RereadEnd::Gone, LetterWish::NothingToDo),
+        HeardAgain::Not { reason } => {
+            (RereadEnd::Stays { reason: reason.clone() }, LetterWish::Stays { reason })
+        }
+    };
+    store.end_reread(installation, id, end).await?;
+    Ok(wish)
+}

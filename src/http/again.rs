@@ -1,0 +1,109 @@
+//! A kept request heard again, long after whoever sent it stopped waiting: read and decided as the router does, with the same
+//! keys, so that it happens once whichever way it came. What only that moment could use is not done: no form opens, nothing
+//! is shown, and no answer goes to a click that nobody remembers.
+
+use super::Edge;
+use super::answers::app_answer;
+use crate::app::{Answer, App, Envelope, StoreError};
+use crate::domain::command::Command;
+use crate::domain::decision::Reply;
+use crate::domain::ids::UserId;
+use crate::slack::parse::{self, AnswerTo, Inbound, Incoming, NamesChange};
+
+/// What became of a request that was heard again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HeardAgain {
+    /// It was understood; what it leads to is committed.
+    Decided,
+    /// It was understood, and there is nothing left to do.
+    NothingToDo,
+    /// It is still not understood, or cannot be done as it is.
+    Not {
+        /// Why; never what it says.
+        reason: String,
+    },
+}
+
+/// Hears a request again, whose signature was checked when it came.
+pub async fn hear_again(app: &App, body: &[u8]) -> Result<HeardAgain, StoreError> {
+    let policy = app.policy();
+    let names = |user: &UserId| policy.org.person(user).map(|person| person.name.clone());
+    let not = |reason: &str| HeardAgain::Not { reason: reason.to_owned() };
+    // The media type was not kept: the body shows which of the two it is.
+    Ok(match parse::request(None, body, &names, policy.org.bot_user.as_ref()) {
+        Inbound::Command(incoming) => return decide(app, *incoming).await,
+        Inbound::EventsLost => {
+            app.read_threads_again(None).await?;
+            HeardAgain::Decided
+        }
+        Inbound::NamesChanged { change, keys: _ } => {
+            app.names_stale.notify_one();
+            if matches!(change, NamesChange::Membership { joined: true, .. }) {
+                app.read_threads_again(None).await?;
+            }
+            HeardAgain::Decided
+        }
+        Inbound::SslCheck
+        | Inbound::UrlVerification { .. }
+        | Inbound::Suggest { .. }
+        | Inbound::OpenForm(_)
+        | Inbound::Show { .. }
+        | Inbound::Query { .. }
+        | Inbound::Ignored { .. } => HeardAgain::NothingToDo,
+        Inbound::FormProblems(_) | Inbound::FormNeedsMore { .. } => not(UNFINISHED_FORM),
+        Inbound::DeadLetter { reason } => HeardAgain::Not { reason },
+        Inbound::Malformed { why } => not(why),
+    })
+}
+
+/// Why a form is not taken that its author would have been shown again.
+const UNFINISHED_FORM: &str =
+    "a form that cannot be sent as it was filled in; ask its author to fill it in again";
+
+async fn decide(app: &App, incoming: Incoming) -> Result<HeardAgain, StoreError> {
+    if incoming.outsider {
+        return Ok(HeardAgain::NothingToDo);
+    }
+    let answer = late_answer(&incoming);
+    let command =
+        if incoming.shared_channel { Edge::in_shared_channel(incoming.command) } else { incoming.command };
+    let envelope = Envelope { keys: incoming.keys, answer, ..Envelope::internal(command) };
+    let outcome = app.handle(envelope).await?;
+    Ok(match outcome.reply {
+        Reply::Form(_) => HeardAgain::Not { reason: UNFINISHED_FORM.to_owned() },
+        Reply::Nothing
+        | Reply::Refused(_)
+        | Reply::Asked { .. }
+        | Reply::Draft { .. }
+        | Reply::Duplicate { .. }
+        | Reply::Done { .. }
+        | Reply::Help
+        | Reply::Mine { .. }
+        | Reply::Status { .. } => HeardAgain::Decided,
+    })
+}
+
+/// Where its author hears now. Whoever asked something has heard nothing yet, and hears by direct message; whoever clicked
+/// sees it on the card. In a thread it is answered there, as ever.
+fn late_answer(incoming: &Incoming) -> Answer {
+    let is_ask = matches!(incoming.command, Command::Ask(_));
+    match (&incoming.answer, &incoming.by) {
+        (AnswerTo::Thread { .. }, _) => app_answer(&incoming.answer, incoming.shared_channel),
+        (
+            AnswerTo::Inline { .. }
+            | AnswerTo::Form { .. }
+            | AnswerTo::Url { .. }
+            | AnswerTo::Direct { .. }
+            | AnswerTo::Nowhere,
+            Some(user),
+        ) if is_ask => Answer::Direct { user: user.clone() },
+        (
+            AnswerTo::Inline { .. }
+            | AnswerTo::Form { .. }
+            | AnswerTo::Url { .. }
+            | AnswerTo::Direct { .. }
+            | AnswerTo::Nowhere,
+            _,
+        ) => Answer::Nowhere,
+    }
+}
