@@ -158,7 +158,7 @@ pub fn refusal_sentence(refusal: &Refusal, scene: &Scene<'_>) -> Line {
         }
         Refusal::NotSaved => line!["That was not saved and nothing was sent. Please try again."],
         Refusal::StillSaving => {
-            line!["Saving takes longer than usual. I tell you here how it ends; please wait for that."]
+            line!["Saving takes longer than usual. I tell you here how it ends."]
         }
         Refusal::Outsider => {
             line!["I only work for members of this organisation. Please ask your contact here."]

@@ -183,7 +183,7 @@ fn refusals_say_who_can_and_what_now() {
     [Add detail] [Withdraw]
     ");
     insta::assert_snapshot!(refused(not_yours(false)), @"Only SMEs of CI/CD can do that with *K7Q*; you can write in its thread.");
-    insta::assert_snapshot!(refused(Refusal::StillSaving), @"Saving takes longer than usual. I tell you here how it ends; please wait for that.");
+    insta::assert_snapshot!(refused(Refusal::StillSaving), @"Saving takes longer than usual. I tell you here how it ends.");
     insta::assert_snapshot!(refused(Refusal::NotSaved), @"That was not saved and nothing was sent. Please try again.");
     insta::assert_snapshot!(refused(Refusal::NotUnderstood), @"I know `/request-pm`, `/request-pm your question`, `mine`, `status K7Q`, `help`.");
 }
@@ -216,6 +216,7 @@ fn every_refusal_is_said() {
     There is nobody to ask for behind that message, so nothing was sent. It works on a question that a colleague wrote.
     I know `/request-pm`, `/request-pm your question`, `mine`, `status K7Q`, `help`.
     That was not saved and nothing was sent. Please try again.
+    Saving takes longer than usual. I tell you here how it ends.
     Slack was too slow to open the form. Please try again; nothing was sent.
     I only work for members of this organisation. Please ask your contact here.
     *K7Q* is not sent yet. Please post it or drop it first.
