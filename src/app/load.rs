@@ -226,7 +226,12 @@ impl Known<'_> {
     ) -> Result<Decision, StoreError> {
         let mut whole = Decision::default();
         let view = self.view;
-        for id in view.by_thread(channel, ts)? {
+        let ids = view.by_thread(channel, ts)?;
+        if ids.is_empty() && view.may_be_a_card(channel, ts)? {
+            // Slack has it, and we do not know its name yet: told that nothing was kept, Slack tells us again.
+            return Err(StoreError::Conflict);
+        }
+        for id in ids {
             // An engagement that a decision before this one changed is decided on when it happens again.
             if whole.writes.iter().any(|write| write.engagement().id == id) {
                 continue;

@@ -13,7 +13,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use sha2::Sha256;
 
 /// After the first attempt and the immediate retry: when the others are due, from the first attempt on.
-const LATER_RETRIES: [TimeDelta; 2] = [TimeDelta::minutes(1), TimeDelta::minutes(5)];
+pub const LATER_RETRIES: [TimeDelta; 2] = [TimeDelta::minutes(1), TimeDelta::minutes(5)];
 /// The most of an answer that is read.
 const MOST_ANSWER_BYTES: usize = 4 << 20;
 
@@ -51,12 +51,12 @@ impl Delivery {
         self.attempts.last().is_some_and(|attempt| attempt.failure.is_none())
     }
 
-    /// When the next attempt is due after a failure; `None` when Slack gives up.
-    pub(super) fn next_due(&self) -> Option<DateTime<Utc>> {
+    /// When the next attempt is due after a failure, with these waits for the later ones; `None` when Slack gives up.
+    pub(super) fn next_due(&self, later: [TimeDelta; 2]) -> Option<DateTime<Utc>> {
         let first = self.attempts.first()?.at;
         match self.attempts.len() {
             1 => Some(first),
-            made => LATER_RETRIES.get(made - 2).map(|wait| first + *wait),
+            made => later.get(made - 2).map(|wait| first + *wait),
         }
     }
 }
@@ -178,7 +178,7 @@ mod tests {
                 status: None,
                 failure: Some("http_error"),
             });
-            due.push(delivery.next_due().map(|next| (next - first).num_minutes()));
+            due.push(delivery.next_due(LATER_RETRIES).map(|next| (next - first).num_minutes()));
         }
         assert_eq!(due, [Some(0), Some(1), Some(5), None]);
     }

@@ -34,6 +34,7 @@
 //! ws.redeliver_last().await; ws.deliveries(); ws.disconnect_bot(); ws.lose_pending();
 //! ws.fail_once("chat.postMessage", Fault::ResetAfter);
 //! ws.fail(FaultRule::on("*", Fault::Status(503)).in_channel("#field").after(1).times(2));
+//! ws.subscribe_calls(); ws.keyed_messages();                // each call as it is made; our messages with metadata
 //! ws.clear_faults(); ws.release_hung(); ws.calls_of("chat.postMessage");
 //! ```
 //!

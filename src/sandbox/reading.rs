@@ -218,6 +218,14 @@ impl Workspace {
         found
     }
 
+    /// Every message of the bot that stands, in all places, oldest first: its channel's id, its timestamp, its metadata.
+    /// Whoever looks for doubles reads this and nothing else; nothing counts as looked at.
+    pub fn keyed_messages(&self) -> Vec<(String, String, Option<Value>)> {
+        let state = self.0.state();
+        let own = state.messages.iter().filter(|message| message.user == state.bot.user_id);
+        own.map(|message| (message.channel.clone(), message.ts.clone(), message.metadata.clone())).collect()
+    }
+
     /// What only this person was shown and still stands, in all channels, oldest first.
     ///
     /// # Panics

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::broadcast;
 
+use super::delivery::LATER_RETRIES;
 use super::events::USUAL_SUBSCRIPTIONS;
 use super::ids::Ids;
 use super::landed::Landed;
@@ -46,6 +47,7 @@ pub struct WorkspaceSetup {
     scopes: BTreeSet<String>,
     limits: bool,
     pub(super) answer_within: Duration,
+    pub(super) later_retries: [TimeDelta; 2],
     pub(super) listen: SocketAddr,
 }
 
@@ -57,6 +59,7 @@ impl Default for WorkspaceSetup {
             scopes: USUAL_SCOPES.iter().map(|scope| (*scope).to_owned()).collect(),
             limits: false,
             answer_within: Duration::from_secs(3),
+            later_retries: LATER_RETRIES,
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         }
     }
@@ -95,6 +98,14 @@ impl WorkspaceSetup {
     #[must_use]
     pub fn answer_within(mut self, time: Duration) -> Self {
         self.answer_within = time;
+        self
+    }
+
+    /// When an event's second and third retry are due, from its first attempt on: 1 and 5 minutes in Slack and by
+    /// default; shorter for tests whose bot lives by the machine's own clock and cannot be waited for.
+    #[must_use]
+    pub fn later_retries(mut self, due: [TimeDelta; 2]) -> Self {
+        self.later_retries = due;
         self
     }
 

@@ -36,7 +36,9 @@ pub struct Inner {
     faults: Mutex<Faults>,
     bot: Mutex<Option<BotAddress>>,
     sender: Sender,
+    later_retries: [TimeDelta; 2],
     delivering: tokio::sync::Mutex<()>,
+    calls: broadcast::Sender<ApiCall>,
     hang: watch::Sender<u64>,
     server: Mutex<Option<AbortHandle>>,
 }
@@ -59,7 +61,9 @@ impl Inner {
     }
 
     pub fn write_journal(&self, call: ApiCall) {
-        self.state().journal.push(call);
+        self.state().journal.push(call.clone());
+        // Nobody may be listening; the journal is kept all the same.
+        let _ = self.calls.send(call);
     }
 
     /// Ends when `release_hung` is called next.
@@ -119,7 +123,9 @@ impl Workspace {
         let address = listener.local_addr()?;
         let (watchers, _) = broadcast::channel(WATCHERS_LAG);
         let (hang, _) = watch::channel(0);
+        let (calls, _) = broadcast::channel(WATCHERS_LAG);
         let sender = Sender::new(setup.answer_within);
+        let later_retries = setup.later_retries;
         let state = setup.into_state(&format!("http://{address}"), watchers, clock.now());
         let inner = Arc::new(Inner {
             clock,
@@ -128,7 +134,9 @@ impl Workspace {
             faults: Mutex::new(Faults::default()),
             bot: Mutex::new(None),
             sender,
+            later_retries,
             delivering: tokio::sync::Mutex::new(()),
+            calls,
             hang,
             server: Mutex::new(None),
         });
@@ -235,7 +243,8 @@ impl Workspace {
             let Some(mut delivery) = next else { return };
             let reply = self.0.attempt(&mut delivery).await;
             let stopped = reply.is_some_and(|reply| reply.no_retry);
-            let again = if delivery.arrived() || stopped { None } else { delivery.next_due() };
+            let again =
+                if delivery.arrived() || stopped { None } else { delivery.next_due(self.0.later_retries) };
             let mut state = self.0.state();
             match again {
                 Some(due) => {
@@ -331,6 +340,12 @@ impl Workspace {
     /// The calls of one method; response URLs are `response_url`.
     pub fn calls_of(&self, method: &str) -> Vec<ApiCall> {
         self.0.state().journal.iter().filter(|call| call.method == method).cloned().collect()
+    }
+
+    /// Every call from now on, as it is made: its effect is there, or was kept from it by a fault, and it is not answered
+    /// yet. Whoever kills a bot in a certain moment of a call waits for it here.
+    pub fn subscribe_calls(&self) -> broadcast::Receiver<ApiCall> {
+        self.0.calls.subscribe()
     }
 
     /// Forgets the calls so far.

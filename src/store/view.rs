@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, Row, params};
 
 use super::StoreError;
@@ -31,6 +31,13 @@ pub(super) const BY_THREAD: &str = "SELECT id FROM engagement WHERE installation
     UNION ALL SELECT id FROM engagement WHERE installation_id = ?1 AND origin_channel = ?2 AND origin_message = ?3 \
     UNION ALL SELECT id FROM engagement WHERE installation_id = ?1 AND origin_channel = ?2 AND origin_thread = ?3) \
     ORDER BY id DESC";
+/// First cards of a channel that Slack may have, and whose delivery is not settled: in flight, or of an unknown end.
+pub(super) const CARD_ON_ITS_WAY: &str = "SELECT 1 FROM outbox o JOIN engagement e \
+    ON e.installation_id = o.installation_id AND e.id = o.card_of WHERE o.installation_id = ?1 AND o.lane = ?2 \
+    AND o.state IN ('sending', 'waiting') AND (o.state = 'sending' OR o.unsure = 1) AND o.decided_at <= ?3 \
+    AND e.home_card IS NULL LIMIT 1";
+/// How far Slack's clock and ours may be apart.
+const CLOCK_DIFFERENCE: TimeDelta = TimeDelta::minutes(5);
 pub(super) const LIVE_OF: &str = concat!(
     "SELECT ",
     columns!(),
@@ -132,6 +139,15 @@ impl<'a> View<'a> {
     /// asked for them.
     pub fn by_thread(&self, channel: &ChannelId, ts: &Ts) -> Result<Vec<EngagementId>, StoreError> {
         all(self.db, BY_THREAD, params![self.installation.0, channel.as_str(), ts.as_str()], read_id)
+    }
+
+    /// Whether a message that belongs to no engagement may be a card of ours all the same: one that Slack has, and whose
+    /// delivery is not settled yet.
+    pub fn may_be_a_card(&self, channel: &ChannelId, ts: &Ts) -> Result<bool, StoreError> {
+        let Some(posted_at) = ts.instant() else { return Ok(false) };
+        let decided_before = (posted_at + CLOCK_DIFFERENCE).timestamp_micros();
+        let arguments = params![self.installation.0, channel.as_str(), decided_before];
+        Ok(one(self.db, CARD_ON_ITS_WAY, arguments, |_| Ok(()))?.is_some())
     }
 
     /// What this person asked and is live, or was answered at or after that instant; newest first, at most 50.

@@ -10,7 +10,7 @@ use super::pace::Pace;
 use crate::app::{App, Envelope};
 use crate::domain::command::Command;
 use crate::domain::decision::Reply;
-use crate::domain::ids::EngagementId;
+use crate::domain::ids::{ChannelId, EngagementId, Ts};
 use crate::domain::notice::{Notice, What};
 use crate::slack::client::{Sent, Slack, SlackError};
 use crate::slack::outgoing::Destination;
@@ -136,10 +136,30 @@ async fn send_once(
         let late = || SlackError::Retry { after: None, reason: "the search took too long".to_owned() };
         let found = tokio::time::timeout(SEARCH_WITHIN, search).await.unwrap_or_else(|_| Err(late()))?;
         if let Some(ts) = found {
-            return Ok(Sent { channel: channel.clone(), ts: Some(ts) });
+            return found_again(slack, claimed, channel, ts, message).await;
         }
     }
     slack.send(destination, message, Some(&claimed.key)).await
+}
+
+/// An earlier try had arrived. A card that changed since collapsed into this one, and is drawn as it is now: nothing else
+/// would ever show it.
+async fn found_again(
+    slack: &Slack,
+    claimed: &Claimed,
+    channel: &ChannelId,
+    ts: Ts,
+    message: &crate::slack::outgoing::Message,
+) -> Result<Sent, SlackError> {
+    if claimed.notice.is_card() {
+        let update = Destination::Update { channel: channel.clone(), ts: ts.clone() };
+        match slack.send(&update, message, None).await {
+            // Where Slack takes no update for good, the message that is there is the card all the same.
+            Ok(_) | Err(SlackError::Permanent { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Sent { channel: channel.clone(), ts: Some(ts) })
 }
 
 /// 429: this lane waits; a second lane's within a breath pauses them all.

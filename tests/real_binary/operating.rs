@@ -1,13 +1,18 @@
 //! Operators' commands as processes of their own, beside a running bot and without one.
 
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 use serde_json::Value;
 use switchboard::domain::ids::InstallationId;
 use switchboard::sandbox::Landed;
-use switchboard::store::DeadLetter;
+use switchboard::store::{DeadLetter, Store};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 
+use super::load::{Acknowledged, in_the_database, load, question};
 use super::*;
 
 impl Site {

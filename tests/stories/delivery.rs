@@ -133,6 +133,39 @@ async fn a_card_whose_fate_is_unknown_is_looked_for_and_there_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_card_that_changed_while_its_fate_was_unknown_is_drawn_as_it_is_now() {
+    let story = Story::begin().await;
+    story.slack.fail(FaultRule::on(POST, Fault::InternalErrorAfter).in_channel("#sme-ci").times(1));
+    ask(&story, RUNNERS).await;
+    story.settle().await;
+    story.person("ines").click_in("#sme-ci", "Take it").await.unwrap();
+    story.settle().await;
+    assert!(story.last("#sme-ci").contains("*Open*"), "its lane rests: {}", story.last("#sme-ci"));
+    story.pass(seconds(30)).await;
+    exactly_one(&story, "#sme-ci", "two regions");
+    assert!(story.last("#sme-ci").contains("Ines has it"), "{}", story.last("#sme-ci"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_happens_at_a_card_whose_fate_is_unknown_is_not_overlooked() {
+    let story = Story::begin().await;
+    story.slack.fail(FaultRule::on(POST, Fault::ResetAfter).in_channel("#sme-ci").times(1));
+    ask(&story, RUNNERS).await;
+    story.settle().await;
+    let card = story.slack.last_message("#sme-ci");
+    story.person("ines").react("#sme-ci", &card.ts, "white_check_mark").await.unwrap();
+    story.settle().await;
+    assert!(story.last("#sme-ci").contains("*Open*"), "{}", story.last("#sme-ci"));
+    assert_eq!(story.slack.pending().len(), 1, "Slack was asked to tell again");
+    story.pass(minutes(2)).await;
+    assert!(story.last("#sme-ci").contains("Ines has it"), "{}", story.last("#sme-ci"));
+    // Nothing is asked to be told again once the card is known.
+    let stray = story.person("raj").say("#sme-ci", "Lunch?").await.unwrap();
+    story.person("raj").react("#sme-ci", &stray, "white_check_mark").await.unwrap();
+    assert_eq!(story.slack.pending().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn direct_messages_are_looked_for_too() {
     let story = Story::begin().await;
     ask(&story, RUNNERS).await;

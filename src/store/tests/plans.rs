@@ -32,6 +32,7 @@ async fn hot_statements_scan_no_table() {
                 "engagement_origin_thread",
             ],
         ),
+        (view::CARD_ON_ITS_WAY, &["outbox_lane", "sqlite_autoindex_engagement_1"]),
         (view::LIVE_OF, &["engagement_requester"]),
         (view::OWED_BY, &["engagement_owner"]),
         (view::CHILDREN, &["engagement_parent"]),
