@@ -12,13 +12,14 @@ use crate::clock::Clock;
 use crate::domain::ids::InstallationId;
 use crate::domain::names::Names;
 use crate::http::{self, AfterAnswer, Edge};
-use crate::slack::client::{Auth, SetupError, Slack, SlackError};
+use crate::slack::client::{Auth, Beacon, SetupError, Slack, SlackError};
 use crate::slack::verify::Verifier;
 use crate::store::{Store, StoreError};
 use crate::worker::names::{NamesError, Source, Written};
 use crate::worker::pace::Pace;
 use crate::worker::run::{self, Worker};
-use crate::worker::{clocks, names, outbox};
+use crate::worker::steps::Steps;
+use crate::worker::{clocks, gap, names, outbox, watchdog};
 
 /// What the bot is made of.
 pub struct Parts {
@@ -47,6 +48,7 @@ pub struct Bot {
     pub source: Arc<Source>,
     verifier: Arc<Verifier>,
     pace: Arc<Pace>,
+    steps: Arc<Steps>,
     after_answer: AfterAnswer,
 }
 
@@ -113,6 +115,7 @@ impl Bot {
             source: Arc::new(Source::from_pointee(written)),
             verifier: Arc::new(Verifier::new(signing_secrets)),
             pace: Arc::default(),
+            steps: Arc::default(),
             after_answer: AfterAnswer::default(),
         })
     }
@@ -134,8 +137,19 @@ impl Bot {
             app: Arc::clone(&self.app),
             slack: self.slack.clone(),
             source: Arc::clone(&self.source),
+            steps: Arc::clone(&self.steps),
         };
         worker.start(stop).await
+    }
+
+    /// Tells that address again and again that all is well; until `stop` says so.
+    pub fn beat(&self, address: &str, stop: watch::Receiver<bool>) -> Result<JoinHandle<()>, SetupError> {
+        Ok(run::beat(&self.app, Beacon::new(address)?, stop))
+    }
+
+    /// Looks once at everything that is live, whether its clocks run.
+    pub async fn audit(&self) -> Result<(), StoreError> {
+        watchdog::tick(&self.app).await
     }
 
     /// Reads the names at Slack and resolves the directory against them.
@@ -145,7 +159,7 @@ impl Bot {
 
     /// Looks whether we were down for long (B7).
     pub async fn notice_gap(&self) -> Result<(), StoreError> {
-        run::notice_gap(&self.app).await
+        gap::notice(&self.app).await
     }
 
     /// Decides upon what is due and delivers what can be delivered, until neither finds anything, and what is sent beside
@@ -153,6 +167,7 @@ impl Bot {
     pub async fn settle(&self) -> Result<(), StoreError> {
         self.after_answer.ended().await;
         loop {
+            self.steps.look(&self.app).await?;
             let due = clocks::tick(&self.app, &self.slack).await?;
             let delivered = outbox::tick(&self.app, &self.slack, &self.pace).await?;
             if due == 0 && delivered == 0 {

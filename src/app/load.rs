@@ -96,7 +96,9 @@ impl Known<'_> {
                     Body::PmAsk(_) | Body::Call(_) => Decision::default(),
                 })
             }
-            Command::Due { engagement, clock } => self.one(*engagement, |case| due(case, *clock)),
+            Command::Due { engagement, clock, since } => {
+                self.one(*engagement, |case| due(case, *clock, *since))
+            }
             Command::Read { engagement, errand, messages } => {
                 self.one(*engagement, |case| read(case, *errand, messages.as_deref()))
             }
@@ -158,15 +160,15 @@ fn parked(engagement: EngagementId, channel: &ChannelId, error: &str) -> Decisio
     Decision { notices: vec![notice], ..Decision::default() }
 }
 
-fn due(case: &Case<'_>, clock: ClockKind) -> Decision {
+fn due(case: &Case<'_>, clock: ClockKind, since: DateTime<Utc>) -> Decision {
     match (&case.engagement.body, clock) {
         (Body::Question(_), ClockKind::DraftLapse) => draft::lapse(case),
-        (Body::Question(_), clock) => question::due(case, clock),
-        (Body::PmAsk(_), clock) => pm_ask::due(case, clock),
+        (Body::Question(_), clock) => question::due(case, clock, since),
+        (Body::PmAsk(_), clock) => pm_ask::due(case, clock, since),
         (Body::Inquiry(_), ClockKind::Reply) => inquiry::due(case),
         (Body::Inquiry(_), ClockKind::Close) => inquiry::closing(case),
         (Body::Inquiry(_), _) => Decision::default(),
-        (Body::Call(_), clock) => call::due(case, clock),
+        (Body::Call(_), clock) => call::due(case, clock, since),
     }
 }
 

@@ -4,21 +4,22 @@
 //! what is told leaves through the outbox after the commit.
 
 mod answers;
+mod bell;
 mod load;
 mod operations;
 mod queries;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicI64};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Reading};
 use crate::domain::command::{ClockKind, Command};
-use crate::domain::decision::{Decision, Reply};
+use crate::domain::decision::{ClockChange, Decision, Reply};
 use crate::domain::engagement::Engagement;
 use crate::domain::ids::{ChannelId, EngagementId, InstallationId, Ts, UserId};
 use crate::domain::notice::{Address, Downtime, Notice, What};
@@ -26,11 +27,14 @@ use crate::domain::org::Policy;
 use crate::store::{Commit, Committed, DueClock, Store, View};
 
 pub use crate::store::{StoreError, Turn};
+pub use bell::Bell;
 pub use operations::Numbers;
 pub use queries::Query;
 
 /// How often a decision is made again because something changed meanwhile.
 const TRIES: usize = 8;
+/// How many clocks are set in one transaction, where many are: others want to write, too.
+const AT_ONCE: usize = 500;
 
 /// The bot's inner workings, shared by HTTP and worker.
 #[derive(Debug)]
@@ -42,6 +46,10 @@ pub struct App {
     clock: Clock,
     /// Rings when something waits to be delivered; only a hurry-up, the timer is the guarantee.
     pub work: tokio::sync::Notify,
+    /// Rings for clocks that can be decided upon at once.
+    pub clocks: Bell,
+    /// Rings for clocks with an errand at Slack.
+    pub errands: Bell,
     /// Rings when names at Slack changed: they are read again.
     pub names_stale: tokio::sync::Notify,
     /// How the bot is.
@@ -53,8 +61,22 @@ pub struct App {
 /// How the bot is, as `/readyz` tells it.
 #[derive(Debug, Default)]
 pub struct Health {
-    /// When the worker last went through its clocks, in microseconds since 1970; 0 before the first time.
+    /// When the worker last looked at its clocks, in microseconds since 1970; 0 before the first time.
     pub last_tick: AtomicI64,
+    /// When it last looked at its errands, likewise.
+    pub last_errands: AtomicI64,
+    /// When the watchdog last looked at something, likewise.
+    pub last_audit: AtomicI64,
+    /// When Slack last took a message, likewise.
+    pub last_delivery: AtomicI64,
+    /// When the heartbeat's address was last told that all is well, likewise.
+    pub last_heartbeat: AtomicI64,
+    /// How often a loop of the worker ended by itself and was begun anew.
+    pub restarts: AtomicU64,
+    /// Engagements whose lost clocks the watchdog set again.
+    pub repaired: AtomicU64,
+    /// Clocks that were due for long at the watchdog's last look.
+    pub overdue: AtomicI64,
     /// Slack refused our token when it was last used.
     pub token_refused: AtomicBool,
 }
@@ -131,6 +153,27 @@ pub struct Outcome {
     pub related: Vec<Engagement>,
 }
 
+/// What a decision leaves to do: something to deliver, and the earliest clocks that it sets, of either queue.
+#[derive(Debug, Clone, Copy, Default)]
+struct NextWork {
+    delivers: bool,
+    plain: Option<DateTime<Utc>>,
+    errand: Option<DateTime<Utc>>,
+}
+
+impl NextWork {
+    fn of(decision: &Decision) -> Self {
+        let mut next = Self { delivers: !decision.notices.is_empty(), ..Self::default() };
+        for change in &decision.clocks {
+            if let ClockChange::Set { kind, due, .. } = change {
+                let queue = if kind.errand().is_some() { &mut next.errand } else { &mut next.plain };
+                *queue = Some(queue.map_or(*due, |known| known.min(*due)));
+            }
+        }
+        next
+    }
+}
+
 impl App {
     /// Puts the bot together; `policy` is what is known of the organisation so far.
     pub fn new(store: Store, installation: InstallationId, policy: Policy, clock: Clock) -> Arc<Self> {
@@ -141,6 +184,8 @@ impl App {
             downtime: ArcSwap::from_pointee(None),
             clock,
             work: tokio::sync::Notify::new(),
+            clocks: Bell::default(),
+            errands: Bell::default(),
             names_stale: tokio::sync::Notify::new(),
             health: Health::default(),
             unanswered: Mutex::default(),
@@ -177,15 +222,25 @@ impl App {
         self.clock.now()
     }
 
+    /// Both of the machine's clocks at this moment.
+    pub fn reading(&self) -> Reading {
+        self.clock.reading()
+    }
+
+    /// Slack's silence counts anew: the clock that it was measured with was set.
+    pub fn forget_unanswered(&self) {
+        self.unanswered.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Has the threads of all live inquiries read again: after any gap Slack is not a reliable witness (B7).
     pub async fn read_threads_again(&self, deadline: Option<Instant>) -> Result<usize, StoreError> {
         let live = self.store.live_inquiries(self.installation).await?;
         let now = self.now();
-        let mut decision = Decision::default();
-        for engagement in &live {
-            decision.set_clock(*engagement, ClockKind::ReadThread, now);
-        }
-        if !live.is_empty() {
+        for some in live.chunks(AT_ONCE) {
+            let mut decision = Decision::default();
+            for engagement in some {
+                decision.set_clock(*engagement, ClockKind::ReadThread, now);
+            }
             let envelope = Envelope { deadline, ..Envelope::internal(Command::Nothing) };
             self.commit_alone(decision, envelope).await?;
         }
@@ -213,10 +268,24 @@ impl App {
         self.commit_alone(decision, Envelope::internal(Command::Nothing)).await
     }
 
-    async fn commit_alone(&self, decision: Decision, envelope: Envelope) -> Result<(), StoreError> {
+    /// Tells admins something that holds for a while, once each change; when it holds no longer it is forgotten, so that the
+    /// next time is told again. `start` is how the topics of its like begin.
+    pub async fn tell_admins_while(&self, start: &str, holds: Option<What>) -> Result<(), StoreError> {
+        let notice = holds.map(|what| Notice { to: Address::Admins, what, engagement: None, urgent: false });
+        let topic = notice.as_ref().and_then(Notice::told_once);
+        self.store.forget_told_like(self.installation, start, topic.as_deref()).await?;
+        match notice {
+            Some(notice) => self.tell_admins(notice.what).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Commits what no command led to.
+    pub async fn commit_alone(&self, decision: Decision, envelope: Envelope) -> Result<(), StoreError> {
         if decision.is_empty() {
             return Ok(());
         }
+        let next = NextWork::of(&decision);
         let commit = Commit {
             installation: self.installation,
             keys: envelope.keys,
@@ -227,8 +296,20 @@ impl App {
             turn: envelope.turn,
         };
         self.store.commit(commit).await?;
-        self.work.notify_one();
+        self.ring(next);
         Ok(())
+    }
+
+    /// Wakes whoever has something to do earlier than they thought.
+    fn ring(&self, next: NextWork) {
+        if next.delivers {
+            self.work.notify_one();
+        }
+        for (bell, due) in [(&self.clocks, next.plain), (&self.errands, next.errand)] {
+            if let Some(due) = due {
+                bell.due(due);
+            }
+        }
     }
 
     /// Decides and commits. Returns only after the commit.
@@ -257,7 +338,7 @@ impl App {
         if decision.is_empty() && envelope.fired.is_none() {
             return self.outcome(reply, Vec::new()).await;
         }
-        let rings = !decision.notices.is_empty();
+        let next = NextWork::of(&decision);
         let written = if reply == Reply::Nothing { Vec::new() } else { decision.written() };
         let commit = Commit {
             installation: self.installation,
@@ -270,9 +351,7 @@ impl App {
         };
         match self.store.commit(commit).await? {
             Committed::Done => {
-                if rings {
-                    self.work.notify_one();
-                }
+                self.ring(next);
                 self.outcome(reply, written).await
             }
             Committed::Duplicate(first) => {

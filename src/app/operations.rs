@@ -1,6 +1,10 @@
 //! What operating the bot asks of it: its numbers, its health, and what it could not understand.
 
-use super::App;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{App, Health};
 use crate::domain::engagement::Engagement;
 use crate::domain::ids::EngagementId;
 use crate::store::{Count, DeadLetter, StoreError};
@@ -20,7 +24,45 @@ pub struct Numbers {
     pub late_seconds: i64,
 }
 
+/// A worker that has not looked at its clocks for so long is late.
+const WORKER_LATE: TimeDelta = TimeDelta::seconds(60);
+
+impl Health {
+    /// Slack took a message.
+    pub fn delivered(&self, at: DateTime<Utc>) {
+        self.last_delivery.store(at.timestamp_micros(), Ordering::Relaxed);
+    }
+}
+
+fn is_late(sign: &AtomicI64, now: DateTime<Utc>) -> bool {
+    let last = DateTime::from_timestamp_micros(sign.load(Ordering::Relaxed));
+    last.is_none_or(|last| now - last > WORKER_LATE)
+}
+
 impl App {
+    /// What is wrong with database, worker and Slack, in a word each; nothing when all is well.
+    pub async fn ailments(&self) -> Vec<&'static str> {
+        let (health, now) = (&self.health, self.now());
+        let mut wrong = Vec::new();
+        if let Err(error) = self.check_database().await {
+            tracing::error!(%error, "the database does not answer");
+            wrong.push("database: no answer");
+        }
+        if is_late(&health.last_tick, now) || is_late(&health.last_errands, now) {
+            wrong.push("worker: late");
+        }
+        if health.overdue.load(Ordering::Relaxed) > 0 {
+            wrong.push("clocks: due for long");
+        }
+        if health.token_refused.load(Ordering::Relaxed) {
+            wrong.push("slack: token or scopes refused");
+        }
+        if !self.policy().org.knows_names() {
+            wrong.push("slack: names not read yet");
+        }
+        wrong
+    }
+
     /// How much there is of everything.
     pub async fn numbers(&self) -> Result<Numbers, StoreError> {
         let (store, installation, now) = (&self.store, self.installation, self.now());

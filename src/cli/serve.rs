@@ -58,6 +58,9 @@ pub async fn run(env: Environment) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("cannot listen on {}", settings.listen))?;
     let (stop, stopped) = watch::channel(false);
     let mut loops = bot.work(stopped.clone()).await.context("the worker cannot start")?;
+    if let Some(url) = &settings.heartbeat_url {
+        loops.push(bot.beat(url.expose(), stopped.clone()).context("the heartbeat cannot be sent")?);
+    }
     loops.extend(operate::listen(settings.database_url.expose(), &bot, stopped.clone()));
     tracing::info!(address = %listener.local_addr()?, "listening");
     tokio::spawn(reload_on_hangup(bot.clone(), env));

@@ -95,16 +95,33 @@ pub(super) fn slack(env: &Environment, purpose: Purpose, problems: &mut Vec<Prob
     SlackSettings { bot_token, signing_secrets, app_token, api_url: api_url(env, problems) }
 }
 
-fn api_url(env: &Environment, problems: &mut Vec<Problem>) -> String {
-    let text = variable(env, "SLACK_API_URL").unwrap_or(SLACK_API_URL).trim_end_matches('/');
-    let is_safe = url::Url::parse(text).is_ok_and(|url| match (url.scheme(), url.host()) {
+/// Whether what is sent there stays unread on its way.
+fn is_safe(address: &str) -> bool {
+    url::Url::parse(address).is_ok_and(|url| match (url.scheme(), url.host()) {
         ("https", Some(_)) => true,
         ("http", Some(url::Host::Ipv4(ip))) => ip.is_loopback(),
         ("http", Some(url::Host::Ipv6(ip))) => ip.is_loopback(),
         ("http", Some(url::Host::Domain(name))) => name == "localhost",
         (_, _) => false,
-    });
-    if !is_safe {
+    })
+}
+
+/// The address that is told of our good health; it often is its own key.
+pub(super) fn heartbeat_url(env: &Environment, problems: &mut Vec<Problem>) -> Option<Secret> {
+    let url = secret(env, "SWITCHBOARD_HEARTBEAT_URL", problems)?;
+    if !is_safe(url.expose()) {
+        problems.push(
+            Problem::error("SWITCHBOARD_HEARTBEAT_URL is no https address")
+                .help("Whoever reads it can say that all is well: plain http is taken for this machine only (127.0.0.1)"),
+        );
+        return None;
+    }
+    Some(url)
+}
+
+fn api_url(env: &Environment, problems: &mut Vec<Problem>) -> String {
+    let text = variable(env, "SLACK_API_URL").unwrap_or(SLACK_API_URL).trim_end_matches('/');
+    if !is_safe(text) {
         problems.push(
             Problem::error("SLACK_API_URL is no https address")
                 .help("Tokens travel there: plain http is taken for this machine only (127.0.0.1)"),

@@ -34,6 +34,8 @@ pub struct Settings {
     pub database_url: Secret,
     /// Where we listen.
     pub listen: SocketAddr,
+    /// Told again and again that all is well; whoever has the address can say so, too, so that it is a secret.
+    pub heartbeat_url: Option<Secret>,
     /// Text is purged after so many days.
     pub keep_text_days: i64,
     /// A request for feedback without an answer for so long: the asker is reminded (F1).
@@ -133,6 +135,7 @@ fn read(reader: &mut Reader, tree: &Node, source: &Source) -> Settings {
         slack: environment::slack(&source.env, source.purpose, &mut reader.problems),
         database_url: environment::database_url(&source.env, &mut reader.problems),
         listen: environment::listen(&source.env, &mut reader.problems),
+        heartbeat_url: environment::heartbeat_url(&source.env, &mut reader.problems),
     };
     if admin.get("channel").is_none() && admin.get("people").is_none() {
         reader.problems.push(

@@ -37,6 +37,8 @@ pub enum Command {
         engagement: EngagementId,
         /// Which.
         clock: ClockKind,
+        /// Since when.
+        since: DateTime<Utc>,
     },
     /// An errand at Slack came back.
     Read {

@@ -7,6 +7,7 @@ pub mod call;
 pub mod destination;
 pub mod draft;
 pub mod inquiry;
+pub mod owed;
 pub mod pm_ask;
 pub mod question;
 mod requester;
@@ -32,4 +33,11 @@ pub struct Case<'a> {
     pub now: DateTime<Utc>,
     /// A time in which we were down and that just ended, where there was one (B7).
     pub downtime: Option<&'a super::notice::Downtime>,
+}
+
+impl Case<'_> {
+    /// Why what was due then comes late, where we were the cause (B7).
+    fn late_because(&self, due: DateTime<Utc>) -> Option<super::notice::Downtime> {
+        self.downtime.filter(|gap| gap.explains(due, self.now)).cloned()
+    }
 }

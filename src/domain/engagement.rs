@@ -166,6 +166,9 @@ pub struct Question {
     pub pending: Option<Pending>,
     /// The area lead was told, so many times (A8).
     pub raised: u32,
+    /// The taker was asked since it was taken (A8).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub silence_asked: bool,
     /// Its place has no SMEs: counted apart ("Deciding where an ask goes").
     pub no_sme_area: bool,
     /// The inquiry that an SME opened with the PM.

@@ -117,11 +117,26 @@ pub enum What {
     /// The answer does not help; to the one who answered.
     NotSolved { by: UserId, why: Option<String>, whom: Option<UserId> },
     /// Nobody took it within the time: the area leads (A8). `again` for the second time.
-    NotTaken { leads: Vec<UserId>, again: bool, hours: i64 },
+    NotTaken {
+        leads: Vec<UserId>,
+        again: bool,
+        hours: i64,
+        #[serde(default)]
+        late_because: Option<Downtime>,
+    },
     /// Nobody took it even then: to the fallback channel (A8).
-    NotTakenAnywhere { hours: i64 },
+    NotTakenAnywhere {
+        hours: i64,
+        #[serde(default)]
+        late_because: Option<Downtime>,
+    },
     /// Taken and silent: the taker is asked (A8).
-    TakenSilent { taker: UserId, days: u32 },
+    TakenSilent {
+        taker: UserId,
+        days: u32,
+        #[serde(default)]
+        late_because: Option<Downtime>,
+    },
     /// The card that was left behind: where it went.
     MovedAway { to: PlaceId },
     /// Moved twice: the area lead places it (A9).
@@ -133,9 +148,19 @@ pub enum What {
 
     // A PM's ask.
     /// The one reminder (A12).
-    PmReminder { owner: UserId, days: u32 },
+    PmReminder {
+        owner: UserId,
+        days: u32,
+        #[serde(default)]
+        late_because: Option<Downtime>,
+    },
     /// Advice is due, or overdue (D3).
-    AdviceDue { owner: Option<UserId>, overdue: bool },
+    AdviceDue {
+        owner: Option<UserId>,
+        overdue: bool,
+        #[serde(default)]
+        late_because: Option<Downtime>,
+    },
     /// A link in the stage's channel (customer escalations).
     StageLink { link: Option<String> },
 
@@ -165,15 +190,31 @@ pub enum What {
     /// A change of the call, in its thread: what changed and who is concerned.
     CallChanged { change: Change, mention: Option<UserId> },
     /// The agenda is due soon: to the requester (C6).
-    AgendaDue { start: DateTime<Utc>, due: DateTime<Utc> },
+    AgendaDue {
+        start: DateTime<Utc>,
+        due: DateTime<Utc>,
+        #[serde(default)]
+        late_because: Option<Downtime>,
+    },
     /// No agenda in time: the PM may decline (C6).
-    AgendaMissed { requester: UserId, pm: Option<UserId> },
+    AgendaMissed {
+        requester: UserId,
+        pm: Option<UserId>,
+        #[serde(default)]
+        late_because: Option<Downtime>,
+    },
 
     // To admins, once each.
     /// A message could not be delivered, for good.
     Parked { channel: ChannelId, error: String, went_to: Option<ChannelId> },
     /// Names in the directory that Slack does not know.
     Unresolved { what: Vec<String> },
+    /// Clocks that should have run did not, and were set again: of these, and so many in all.
+    ClocksSet { engagements: Vec<EngagementId>, number: usize },
+    /// Clocks are due for long, and nobody decides upon them.
+    ClocksLate { number: u32, since: DateTime<Utc> },
+    /// What is stored of these cannot be read; so many in all.
+    Unreadable { engagements: Vec<EngagementId>, number: usize },
 }
 
 /// A change that somebody else has to know of.
@@ -228,6 +269,13 @@ pub struct Downtime {
     pub blind: bool,
 }
 
+impl Downtime {
+    /// Whether something that was due then and happens now is late because of this.
+    pub fn explains(&self, due: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+        due < self.to && self.from < now
+    }
+}
+
 impl What {
     /// Whether somebody waits for this now: answers, reminders with a clock, and the first card go before updates.
     pub fn is_urgent(&self) -> bool {
@@ -243,6 +291,11 @@ impl What {
                 | Self::AgendaMissed { .. }
         )
     }
+}
+
+/// The ids of these, in one word.
+fn short(engagements: &[EngagementId]) -> String {
+    engagements.iter().map(|id| id.short()).collect::<Vec<_>>().join(",")
 }
 
 impl Notice {
@@ -269,6 +322,13 @@ impl Notice {
         match &self.what {
             What::Parked { channel, error, .. } => Some(format!("parked:{channel}:{error}")),
             What::Unresolved { what } => Some(format!("unresolved:{}", what.join(","))),
+            What::ClocksSet { engagements, number } => {
+                Some(format!("clocks_set:{number}:{}", short(engagements)))
+            }
+            What::ClocksLate { .. } => Some("clocks_late".to_owned()),
+            What::Unreadable { engagements, number } => {
+                Some(format!("unreadable:{number}:{}", short(engagements)))
+            }
             _ => None,
         }
     }
@@ -316,7 +376,10 @@ impl Notice {
             | What::Blind { .. }
             | What::CallChanged { .. }
             | What::Parked { .. }
-            | What::Unresolved { .. } => true,
+            | What::Unresolved { .. }
+            | What::ClocksSet { .. }
+            | What::ClocksLate { .. }
+            | What::Unreadable { .. } => true,
         }
     }
 }

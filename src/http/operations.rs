@@ -6,13 +6,9 @@ use std::sync::atomic::Ordering;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, Duration};
 
 use super::Edge;
-use crate::app::Numbers;
-
-/// A worker that has not looked at its clocks for so long is late.
-const WORKER_LATE: Duration = Duration::seconds(60);
+use crate::app::{Health, Numbers};
 
 /// The process answers.
 pub async fn alive() -> &'static str {
@@ -21,22 +17,7 @@ pub async fn alive() -> &'static str {
 
 /// Database, worker and Slack's token; what is wrong, one a line.
 pub async fn ready(State(edge): State<Edge>) -> Response {
-    let mut wrong = Vec::new();
-    if let Err(error) = edge.app.check_database().await {
-        tracing::error!(%error, "the database does not answer");
-        wrong.push("database: no answer");
-    }
-    let last = edge.app.health.last_tick.load(Ordering::Relaxed);
-    let late = DateTime::from_timestamp_micros(last).is_none_or(|last| edge.app.now() - last > WORKER_LATE);
-    if late {
-        wrong.push("worker: late");
-    }
-    if edge.app.health.token_refused.load(Ordering::Relaxed) {
-        wrong.push("slack: token or scopes refused");
-    }
-    if !edge.app.policy().org.knows_names() {
-        wrong.push("slack: names not read yet");
-    }
+    let wrong = edge.app.ailments().await;
     if wrong.is_empty() {
         return "ready\n".into_response();
     }
@@ -47,7 +28,8 @@ pub async fn ready(State(edge): State<Edge>) -> Response {
 pub async fn metrics(State(edge): State<Edge>) -> Response {
     match edge.app.numbers().await {
         Ok(numbers) => {
-            let text = told(&numbers, edge.refused.total());
+            let mut text = told(&numbers, edge.refused.total());
+            worked(&mut text, &edge.app.health);
             ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
         }
         Err(error) => {
@@ -75,4 +57,27 @@ fn told(numbers: &Numbers, refused: u64) -> String {
     let name = "switchboard_requests_refused_total";
     let _ = writeln!(text, "# TYPE {name} counter\n{name} {refused}");
     text
+}
+
+/// When the worker last did what, 0 where it never did, and what the watchdog found.
+fn worked(text: &mut String, health: &Health) {
+    for (name, sign) in [
+        ("switchboard_last_tick_timestamp_seconds", &health.last_tick),
+        ("switchboard_last_errands_timestamp_seconds", &health.last_errands),
+        ("switchboard_last_audit_timestamp_seconds", &health.last_audit),
+        ("switchboard_last_delivery_timestamp_seconds", &health.last_delivery),
+        ("switchboard_last_heartbeat_timestamp_seconds", &health.last_heartbeat),
+    ] {
+        let micros = sign.load(Ordering::Relaxed);
+        let (seconds, millis) = (micros / 1_000_000, micros % 1_000_000 / 1_000);
+        let _ = writeln!(text, "# TYPE {name} gauge\n{name} {seconds}.{millis:03}");
+    }
+    let overdue = ("switchboard_clocks_overdue", health.overdue.load(Ordering::Relaxed));
+    let _ = writeln!(text, "# TYPE {0} gauge\n{0} {1}", overdue.0, overdue.1);
+    for (name, count) in [
+        ("switchboard_clocks_repaired_total", &health.repaired),
+        ("switchboard_worker_restarts_total", &health.restarts),
+    ] {
+        let _ = writeln!(text, "# TYPE {name} counter\n{name} {}", count.load(Ordering::Relaxed));
+    }
 }

@@ -1,28 +1,59 @@
 //! Running clocks: which are due, when the next one is, and putting one off.
 //!
-//! The row is the guarantee: a clock goes only with the decision that it caused, or by one that stops it.
+//! The row is the guarantee: a clock goes only with the decision that it caused, or by one that stops it. Clocks with an
+//! errand at Slack are looked up apart from the others, so that neither hides the others.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, Row, params};
 
 use super::open::Store;
-use super::row::{Reading, all, one};
+use super::row::{Reading, all, json, one};
 use super::writer::{Ending, Work, execute};
 use super::{DueClock, StoreError};
 use crate::domain::command::ClockKind;
 use crate::domain::ids::{EngagementId, InstallationId};
 
-pub(super) const DUE: &str = "SELECT engagement_id, kind, due FROM clock \
-    WHERE installation_id = ? AND due <= ? ORDER BY due LIMIT ?";
-pub(super) const NEXT_DUE: &str =
-    "SELECT engagement_id, due FROM clock WHERE installation_id = ? ORDER BY due LIMIT 1";
-const OF_ENGAGEMENT: &str = "SELECT engagement_id, kind, due FROM clock \
+/// The kinds with an errand, word for word as the indexes have them: only so do they serve.
+macro_rules! errands {
+    () => {
+        "('read_proof', 'read_root', 'read_thread', 'reply')"
+    };
+}
+pub(super) use errands;
+
+pub(super) const DUE: &str = concat!(
+    "SELECT engagement_id, kind, due FROM clock WHERE installation_id = ? AND due <= ? AND kind NOT IN ",
+    errands!(),
+    " ORDER BY due LIMIT ?"
+);
+pub(super) const DUE_ERRANDS: &str = concat!(
+    "SELECT engagement_id, kind, due FROM clock WHERE installation_id = ? AND due <= ? AND kind IN ",
+    errands!(),
+    " ORDER BY due LIMIT ?"
+);
+pub(super) const NEXT: &str = concat!(
+    "SELECT engagement_id, due FROM clock WHERE installation_id = ? AND kind NOT IN ",
+    errands!(),
+    " ORDER BY due LIMIT 1"
+);
+pub(super) const NEXT_ERRAND: &str = concat!(
+    "SELECT engagement_id, due FROM clock WHERE installation_id = ? AND due > ? AND kind IN ",
+    errands!(),
+    " ORDER BY due LIMIT 1"
+);
+pub(super) const OF_ENGAGEMENT: &str = "SELECT engagement_id, kind, due FROM clock \
     WHERE installation_id = ? AND engagement_id = ? ORDER BY due";
 const POSTPONE: &str = "UPDATE clock SET due = ? \
     WHERE installation_id = ? AND engagement_id = ? AND kind = ? AND due = ?";
+/// A kind that we do not know was written by another version: it waits, and stands in nobody's way.
+const SET_ASIDE: &str = "UPDATE clock SET due = ? WHERE installation_id = ? AND engagement_id = ? AND due = ? \
+    AND kind NOT IN (SELECT value FROM json_each(?))";
+
+/// How long a clock rests whose kind we do not know.
+const ASIDE: TimeDelta = TimeDelta::hours(1);
 
 impl Store {
-    /// Clocks that are due, the longest overdue first.
+    /// Clocks that are due and can be decided upon as they are, the longest overdue first.
     pub async fn due_clocks(
         &self,
         installation: InstallationId,
@@ -30,13 +61,55 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<DueClock>, StoreError> {
         let due = (installation.0, now.timestamp_micros(), limit);
-        self.0.readers.read(move |db| all(db, DUE, due, read_clock)).await
+        let found = self.0.readers.read(move |db| all(db, DUE, due, read_found)).await?;
+        let mut known = Vec::with_capacity(found.len());
+        for one in found {
+            match one {
+                Found::Known(clock) => known.push(clock),
+                Found::Unknown { engagement, due } => {
+                    tracing::error!(%engagement, "a clock of a kind that we do not know is set aside");
+                    let work = SetAside { installation, engagement, due, to: now + ASIDE };
+                    self.0.writer.write(work).await?;
+                }
+            }
+        }
+        Ok(known)
+    }
+
+    /// Clocks that are due and have an errand at Slack first, the longest overdue first.
+    pub async fn due_errands(
+        &self,
+        installation: InstallationId,
+        now: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<DueClock>, StoreError> {
+        let due = (installation.0, now.timestamp_micros(), limit);
+        self.0.readers.read(move |db| all(db, DUE_ERRANDS, due, read_clock)).await
     }
 
     /// When the next clock is due, past or future.
     pub async fn next_due(&self, installation: InstallationId) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let read_due = |row: &Row<'_>| Reading::new(row, "clock", "engagement_id").at("due");
-        self.0.readers.read(move |db| one(db, NEXT_DUE, [installation.0], read_due)).await
+        let plain = self.next_plain_due(installation).await?;
+        let errand = self.next_errand_after(installation, DateTime::<Utc>::MIN_UTC).await?;
+        Ok(plain.into_iter().chain(errand).min())
+    }
+
+    /// When the next clock without an errand is due, past or future.
+    pub async fn next_plain_due(
+        &self,
+        installation: InstallationId,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.0.readers.read(move |db| one(db, NEXT, [installation.0], read_due)).await
+    }
+
+    /// When the first clock with an errand is due that was not due at that instant.
+    pub async fn next_errand_after(
+        &self,
+        installation: InstallationId,
+        after: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let after = (installation.0, after.timestamp_micros());
+        self.0.readers.read(move |db| one(db, NEXT_ERRAND, after, read_due)).await
     }
 
     /// The clocks that run for an engagement, the next one first.
@@ -60,7 +133,24 @@ impl Store {
     }
 }
 
-fn read_clock(row: &Row<'_>) -> Result<DueClock, StoreError> {
+/// A clock that is due, as far as we know its kind.
+enum Found {
+    Known(DueClock),
+    Unknown { engagement: EngagementId, due: i64 },
+}
+
+fn read_found(row: &Row<'_>) -> Result<Found, StoreError> {
+    read_clock(row).map(Found::Known).or_else(|_| {
+        let row = Reading::new(row, "clock", "engagement_id");
+        Ok(Found::Unknown { engagement: EngagementId(row.get("engagement_id")?), due: row.get("due")? })
+    })
+}
+
+fn read_due(row: &Row<'_>) -> Result<DateTime<Utc>, StoreError> {
+    Reading::new(row, "clock", "engagement_id").at("due")
+}
+
+pub(super) fn read_clock(row: &Row<'_>) -> Result<DueClock, StoreError> {
     let row = Reading::new(row, "clock", "engagement_id");
     Ok(DueClock {
         engagement: EngagementId(row.get("engagement_id")?),
@@ -83,5 +173,25 @@ impl Work for Postpone {
         let to = self.to.timestamp_micros();
         let row = params![to, self.installation.0, engagement.0, kind.key(), due.timestamp_micros()];
         if execute(db, POSTPONE, row)? == 1 { Ok(Ending::Keep(())) } else { Err(StoreError::Conflict) }
+    }
+}
+
+struct SetAside {
+    installation: InstallationId,
+    engagement: EngagementId,
+    due: i64,
+    to: DateTime<Utc>,
+}
+
+impl Work for SetAside {
+    type Output = ();
+
+    fn run(&self, db: &Connection) -> Result<Ending<()>, StoreError> {
+        let known = json(&ClockKind::ALL.map(ClockKind::key));
+        let row =
+            params![self.to.timestamp_micros(), self.installation.0, self.engagement.0, self.due, known];
+        // None, where it was moved meanwhile.
+        execute(db, SET_ASIDE, row)?;
+        Ok(Ending::Keep(()))
     }
 }

@@ -4,6 +4,7 @@
 //! group; readers have threads of their own. Nobody is answered before the commit. No network, no rules, no words.
 
 mod alone;
+mod audit;
 mod backup;
 mod beside;
 mod clocks;
@@ -22,6 +23,8 @@ mod reader;
 mod restore;
 mod row;
 mod settle;
+mod steps;
+mod told;
 mod turn;
 mod view;
 mod writer;
@@ -33,6 +36,7 @@ use crate::domain::decision::Decision;
 use crate::domain::ids::{EngagementId, InstallationId, Ts};
 use crate::domain::notice::Notice;
 
+pub use audit::{Audited, Live, Overdue};
 pub use backup::Existing;
 pub use beside::{Beside, Letter, Standing, Undelivered, database_file};
 pub use copying::{CopyError, Holdings};

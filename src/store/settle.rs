@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
 use super::open::Store;
+use super::told::lane_works;
 use super::writer::{Ending, Work, execute};
 use super::{Claimed, OutboxId, Settlement, StoreError};
 use crate::domain::ids::{EngagementId, InstallationId, Ts};
@@ -70,6 +71,7 @@ impl Work for Settle {
         match &self.settlement {
             Settlement::Sent { ts, card_of } => {
                 self.end(db, "sent", ts.as_ref(), None)?;
+                lane_works(db, self.installation, &self.lane)?;
                 if let (Some(ts), Some(engagement)) = (ts, card_of) {
                     self.set_card(db, ts, *engagement)?;
                 }

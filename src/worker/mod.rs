@@ -1,10 +1,17 @@
 //! What runs by the clock: due clocks, the outbox, the names at Slack. Each a `tick` without a loop inside; loops and
 //! shutdown are in [`run`].
 
+mod clock_loops;
 pub mod clocks;
 pub mod delivery_plan;
+pub mod errands;
+pub mod gap;
+pub mod heartbeat;
 pub mod names;
 pub mod outbox;
 pub mod pace;
 mod reading;
 pub mod run;
+pub mod steps;
+mod supervise;
+pub mod watchdog;

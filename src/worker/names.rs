@@ -14,6 +14,8 @@ use crate::domain::rules::Rules;
 use crate::slack::client::{Slack, SlackError};
 use crate::store::{Store, StoreError};
 
+/// How the topics of unknown names begin.
+const UNRESOLVED: &str = "unresolved:";
 /// Where the last reading of the names is kept.
 pub const KEPT_AS: &str = "names";
 
@@ -83,13 +85,15 @@ pub async fn tick(app: &Arc<App>, slack: &Slack, source: &Source) -> Result<(), 
     app.store().keep(app.installation(), KEPT_AS, &json).await?;
     let (policy, unresolved) = written.policy(&names);
     app.set_policy(policy);
-    if !unresolved.is_empty() {
+    if unresolved.is_empty() {
+        app.tell_admins_while(UNRESOLVED, None).await?;
+    } else {
         let what: Vec<String> = unresolved.iter().map(spelled).collect();
         tracing::warn!(
             number = what.len(),
             "names of the directory that Slack does not know are served around"
         );
-        app.tell_admins(What::Unresolved { what }).await?;
+        app.tell_admins_while(UNRESOLVED, Some(What::Unresolved { what })).await?;
     }
     Ok(())
 }

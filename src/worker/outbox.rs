@@ -108,6 +108,7 @@ async fn deliver(app: &App, slack: &Slack, pace: &Pace, claimed: &Claimed) -> Re
         }
         Ok(_) => {
             app.health.token_refused.store(false, std::sync::atomic::Ordering::Relaxed);
+            app.health.delivered(app.now());
             None
         }
         Err(SlackError::Ambiguous { .. } | SlackError::Retry { .. }) => None,

@@ -9,6 +9,9 @@ use crate::slack::client::{Slack, SlackError, ThreadMessage};
 use crate::slack::parse;
 use crate::store::StoreError;
 
+/// The longest wait that Slack is believed to ask for.
+const LONGEST_LIMIT: chrono::Duration = chrono::Duration::minutes(5);
+
 /// What came of reading a thread.
 pub enum Reading {
     /// The engagement has nothing to read for this.
@@ -19,6 +22,8 @@ pub enum Reading {
     Unreadable,
     /// Slack could not be asked; later.
     NotNow,
+    /// Slack tells us to wait so long.
+    Limited(chrono::Duration),
 }
 
 /// Reads the thread that this errand is about.
@@ -45,10 +50,11 @@ pub async fn read(
             tracing::warn!(engagement = %engagement.id, %channel, code, "a thread cannot be read");
             Reading::Unreadable
         }
-        Err(
-            error
-            @ (SlackError::RateLimited { .. } | SlackError::Ambiguous { .. } | SlackError::Retry { .. }),
-        ) => {
+        Err(SlackError::RateLimited { after }) => {
+            tracing::info!(engagement = %engagement.id, %channel, seconds = after.as_secs(), "Slack asks us to read later");
+            Reading::Limited(chrono::Duration::from_std(after).unwrap_or(LONGEST_LIMIT).min(LONGEST_LIMIT))
+        }
+        Err(error @ (SlackError::Ambiguous { .. } | SlackError::Retry { .. })) => {
             tracing::info!(engagement = %engagement.id, %channel, %error, "a thread is read later");
             Reading::NotNow
         }

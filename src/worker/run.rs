@@ -1,22 +1,25 @@
-//! The loops around the ticks, and how they end. Correct on the timer alone; a ring of the bell is only a hurry-up.
+//! The loops around the ticks, and how they end. Correct on the timer alone; a ring of the bell is only a hurry-up. A loop
+//! that ends by itself is begun anew.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::clock_loops::{Works, clock_loop, errand_loop};
 use super::names::{NamesError, Source};
 use super::outbox::Deliveries;
 use super::pace::Pace;
-use super::{clocks, names, outbox};
+use super::steps::Steps;
+use super::supervise::supervised;
+use super::watchdog::Round;
+use super::{gap, heartbeat, names, outbox};
 use crate::app::App;
-use crate::domain::notice::Downtime;
-use crate::slack::client::Slack;
+use crate::slack::client::{Beacon, Slack};
 use crate::store::StoreError;
 
-/// The longest sleep between two looks at clocks and outbox.
+/// The longest sleep between two looks at the outbox.
 const POLL: Duration = Duration::from_millis(500);
 /// How long after a failure the next try is made.
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
@@ -24,10 +27,14 @@ const AFTER_FAILURE: Duration = Duration::from_secs(2);
 const NAMES_EVERY: Duration = Duration::from_hours(1);
 /// The shortest time between two readings of the names.
 const NAMES_REST: Duration = Duration::from_secs(15);
+/// How often the heartbeat's address is told that all is well.
+const BEAT: Duration = Duration::from_mins(1);
+/// How often the watchdog begins a round.
+const ROUND: Duration = Duration::from_mins(10);
+/// How long the watchdog rests after each page.
+const PAGE_REST: Duration = Duration::from_secs(5);
 /// How often a sign of life is kept.
 const HEARTBEAT: Duration = Duration::from_secs(10);
-/// A silence longer than this is a gap: threads are read again (B7).
-const GAP: chrono::Duration = chrono::Duration::seconds(60);
 /// How long keys of causes are kept: longer than Slack repeats anything.
 const KEYS_KEPT: chrono::Duration = chrono::Duration::hours(26);
 
@@ -39,56 +46,86 @@ pub struct Worker {
     pub slack: Slack,
     /// What people wrote down.
     pub source: Arc<Source>,
+    /// What is known of the machine's clocks.
+    pub steps: Arc<Steps>,
 }
 
 impl Worker {
     /// Looks how long we were down, has threads read again after a gap, and starts the loops. They end when `stop` says so.
     pub async fn start(self, stop: watch::Receiver<bool>) -> Result<Vec<JoinHandle<()>>, StoreError> {
-        notice_gap(&self.app).await?;
-        let Self { app, slack, source } = self;
-        let pace = Arc::new(Pace::steady());
+        gap::notice(&self.app).await?;
+        let Self { app, slack, source, steps } = self;
+        let works = Works { app: Arc::clone(&app), slack: slack.clone(), steps: Arc::clone(&steps) };
+        let keep = |name| (name, Arc::clone(&app), stop.clone());
         let mut loops = Vec::new();
         {
-            let (app, slack, stop) = (Arc::clone(&app), slack.clone(), stop.clone());
-            loops.push(tokio::spawn(async move { clock_loop(&app, &slack, stop).await }));
+            let (works, stop, (name, app, until)) = (works.clone(), stop.clone(), keep("clocks"));
+            loops.push(supervised(name, app, until, move || clock_loop(works.clone(), stop.clone())));
         }
         {
-            let (app, slack, stop) = (Arc::clone(&app), slack.clone(), stop.clone());
-            loops.push(tokio::spawn(async move { outbox_loop(&app, &slack, &pace, stop).await }));
+            let (works, stop, (name, app, until)) = (works.clone(), stop.clone(), keep("errands"));
+            loops.push(supervised(name, app, until, move || errand_loop(works.clone(), stop.clone())));
         }
         {
-            let (app, stop) = (Arc::clone(&app), stop.clone());
-            loops.push(tokio::spawn(async move { upkeep_loop(&app, stop).await }));
+            let (slack, pace) = (slack.clone(), Arc::new(Pace::steady()));
+            let (mine, stop, (name, app, until)) = (Arc::clone(&app), stop.clone(), keep("outbox"));
+            loops.push(supervised(name, app, until, move || {
+                let (app, slack, pace, stop) =
+                    (Arc::clone(&mine), slack.clone(), Arc::clone(&pace), stop.clone());
+                async move { outbox_loop(&app, &slack, &pace, stop).await }
+            }));
         }
-        loops.push(tokio::spawn(async move { names_loop(&app, &slack, &source, stop).await }));
+        {
+            let (works, stop, (name, app, until)) = (works.clone(), stop.clone(), keep("upkeep"));
+            loops.push(supervised(name, app, until, move || upkeep_loop(works.clone(), stop.clone())));
+        }
+        {
+            let (works, stop, (name, app, until)) = (works.clone(), stop.clone(), keep("names"));
+            loops.push(supervised(name, app, until, move || {
+                names_loop(works.clone(), Arc::clone(&source), stop.clone())
+            }));
+        }
+        {
+            let (works, stop, (name, app, until)) = (works.clone(), stop.clone(), keep("watchdog"));
+            loops.push(supervised(name, app, until, move || watchdog_loop(works.clone(), stop.clone())));
+        }
         Ok(loops)
     }
 }
 
-/// After a silence the threads that matter are read, and what comes late says why (B7).
-pub async fn notice_gap(app: &App) -> Result<(), StoreError> {
-    let now = app.now();
-    let last = app.store().alive_at(app.installation()).await?;
-    if let Some(from) = last.filter(|from| now - *from > GAP) {
-        tracing::warn!(%from, to = %now, "we were down; threads are read again");
-        app.set_downtime(Some(Downtime { from, to: now, blind: false }));
-        app.read_threads_again(None).await?;
-    }
-    app.store().mark_alive(app.installation(), now).await
+/// Tells that address again and again that all is well, until `stop` says so.
+pub fn beat(app: &Arc<App>, beacon: Beacon, stop: watch::Receiver<bool>) -> JoinHandle<()> {
+    let (mine, until) = (Arc::clone(app), stop.clone());
+    supervised("heartbeat", Arc::clone(app), until, move || {
+        let (app, beacon, mut stop) = (Arc::clone(&mine), beacon.clone(), stop.clone());
+        async move {
+            while !*stop.borrow() {
+                // The first one comes after a while, when it is known whether all is well.
+                sleep_or_stop(BEAT, &mut stop).await;
+                if !*stop.borrow() {
+                    heartbeat::tick(&app, &beacon).await;
+                }
+            }
+        }
+    })
 }
 
-async fn clock_loop(app: &Arc<App>, slack: &Slack, mut stop: watch::Receiver<bool>) {
+/// Goes round over what is live, a page at a time.
+async fn watchdog_loop(works: Works, mut stop: watch::Receiver<bool>) {
+    let app = &works.app;
     while !*stop.borrow() {
-        let rest = match clocks::tick(app, slack).await {
-            Ok(0) => POLL,
-            Ok(_) => Duration::ZERO,
-            Err(error) => {
-                tracing::error!(%error, "due clocks could not be decided upon");
-                AFTER_FAILURE
-            }
-        };
-        app.health.last_tick.store(app.now().timestamp_micros(), Ordering::Relaxed);
-        sleep_or_stop(rest, &mut stop).await;
+        let began = app.reading().steady;
+        let mut round = Round::default();
+        let mut is_over = false;
+        while !is_over && !*stop.borrow() {
+            sleep_or_stop(PAGE_REST, &mut stop).await;
+            is_over = round.go_on(app).await.unwrap_or_else(|error| {
+                tracing::error!(%error, "the watchdog could not look; it begins anew");
+                true
+            });
+        }
+        let took = (app.reading().steady - began).to_std().unwrap_or_default();
+        sleep_or_stop(ROUND.saturating_sub(took), &mut stop).await;
     }
 }
 
@@ -113,12 +150,17 @@ async fn outbox_loop(app: &Arc<App>, slack: &Slack, pace: &Arc<Pace>, mut stop: 
     }
 }
 
-async fn upkeep_loop(app: &App, mut stop: watch::Receiver<bool>) {
+async fn upkeep_loop(works: Works, mut stop: watch::Receiver<bool>) {
+    let app = &works.app;
     while !*stop.borrow() {
-        let now = app.now();
         let upkeep = async {
+            works.steps.look(app).await?;
+            let now = app.now();
             app.store().mark_alive(app.installation(), now).await?;
-            app.store().forget_keys(app.installation(), now - KEYS_KEPT, 5_000).await
+            if works.steps.may_forget(app).await {
+                app.store().forget_keys(app.installation(), now - KEYS_KEPT, 5_000).await?;
+            }
+            Ok::<(), StoreError>(())
         };
         if let Err(error) = upkeep.await {
             tracing::error!(%error, "the sign of life could not be kept");
@@ -127,9 +169,10 @@ async fn upkeep_loop(app: &App, mut stop: watch::Receiver<bool>) {
     }
 }
 
-async fn names_loop(app: &Arc<App>, slack: &Slack, source: &Source, mut stop: watch::Receiver<bool>) {
+async fn names_loop(works: Works, source: Arc<Source>, mut stop: watch::Receiver<bool>) {
+    let (app, slack) = (&works.app, &works.slack);
     while !*stop.borrow() {
-        let rest = match names::tick(app, slack, source).await {
+        let rest = match names::tick(app, slack, &source).await {
             Ok(()) => NAMES_EVERY,
             Err(NamesError::Slack(error)) => {
                 tracing::error!(%error, "names could not be read at Slack; the last known ones are used");

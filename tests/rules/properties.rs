@@ -147,8 +147,8 @@ impl Desk<'_> {
                 downtime: None,
             };
             let decision = match &self.engagement.body {
-                Body::Question(_) => question::due(&case, kind),
-                _ => pm_ask::due(&case, kind),
+                Body::Question(_) => question::due(&case, kind, case.now),
+                _ => pm_ask::due(&case, kind, case.now),
             };
             for notice in &decision.notices {
                 let is_reminder = matches!(

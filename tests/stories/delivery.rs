@@ -396,7 +396,7 @@ async fn a_reply_that_waits_for_its_card_holds_up_no_other() {
     let refused = calls[0].args["channel"].as_str().unwrap();
     let channel = switchboard::domain::ids::ChannelId::from(refused);
     let mut decision = switchboard::domain::decision::Decision::default();
-    let what = What::NotTaken { leads: Vec::new(), again: false, hours: 24 };
+    let what = What::NotTaken { leads: Vec::new(), again: false, hours: 24, late_because: None };
     decision.notices.push(Notice {
         to: Address::CardThread { channel },
         what,

@@ -1,6 +1,6 @@
 //! Gaps (B7): what happened while we were down, or could not see a thread, is read and applied before anybody is reminded.
 
-use crate::support::{Story, hours, minutes};
+use crate::support::{Story, fill_request, hours, minutes, seconds};
 use switchboard::sandbox::{Fault, FaultRule};
 
 /// Where SMEs and PMs of the area talk.
@@ -229,5 +229,59 @@ async fn a_question_deleted_while_we_were_down_is_withdrawn() {
     [Why here]
     ");
     story.pass(hours(12)).await;
+    story.nothing_unread();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_week_down_each_engagement_catches_up_once_and_says_why() {
+    let mut story = Story::begin().await;
+    asked(&story).await;
+    story.person("ava").slash_in("#field", "/request-pm Why does the runner not scale?").await.unwrap();
+    fill_request(&story, "raj", "Roadmap", "Plan › Boards › Kanban Boards").await;
+    story.person("raj").submit().await.unwrap();
+    story.told().await;
+    story.restart_after(hours(7 * 24)).await;
+    insta::assert_snapshot!(story.told().await, @r"
+    — #g_boards › thread, mentions @bo
+    @Bo: I was down from Nov 16, 2026 12:00 to today 12:00, so this comes late: Raj asked this Nov 16, 2026 12:00. Could you answer, or say who can?
+    — #sme-ci › thread, mentions @lena
+    @Lena: I was down from Nov 16, 2026 12:00 to today 12:00, so this comes late: 7 days now, and nobody has taken this. Who could answer it?
+    — #sme-ci-internal › thread, updated
+    *Runner* · a PM's answer · *HFJ*
+    Ines · SME · asked Nov 16, 2026 12:00
+    Here because Paul is on duty.
+    ● *Open*: Paul, please reply here; it was due Nov 16, 2026 16:00
+    [Seen] [Not mine] [Answered] [… Waiting on the SME · Answered elsewhere · Not a question · Why here]
+    — #subject-matter-experts
+    I was down from Nov 16, 2026 12:00 to today 12:00, so this comes late: ‹VJC› in #sme-ci, about Runner, has waited 7 days and nobody has taken it. Who could answer it there?
+    — @leo
+    I was down from Nov 16, 2026 12:00 to today 12:00, so this comes late: Ines has waited 7 days for a PM's answer in CI/CD and Runner, since Nov 16, 2026 12:00. It is in the area's internal channel, which you are not in; the area lead can invite you.
+    ");
+    story.pass(hours(7 * 24)).await;
+    story.nothing_unread();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bot_that_crashes_again_and_again_catches_up_once() {
+    let mut story = Story::begin().await;
+    asked(&story).await;
+    story.pass(hours(1)).await;
+    // Down from 13:00 on, up for a moment every half an hour, and gone before it could say anything.
+    story.slack.fail(FaultRule::on("conversations.replies", Fault::Status(503)));
+    for _ in 0..5 {
+        story.restart_after(minutes(30)).await;
+        story.nothing_unread();
+    }
+    story.slack.clear_faults();
+    story.restart_after(seconds(30)).await;
+    insta::assert_snapshot!(story.told().await, @r"
+    — #sme-ci-internal › thread, mentions @paul
+    @Paul: I was down from today 13:00 to 15:30, so this comes late: Ines has waited 3 h 30 min for this; it is due today 16:00, in 29 min.
+    ");
+    for _ in 0..3 {
+        story.restart_after(seconds(90)).await;
+        story.nothing_unread();
+    }
+    story.pass(minutes(20)).await;
     story.nothing_unread();
 }

@@ -5,6 +5,8 @@
 mod agenda;
 mod asking;
 mod calls;
+mod clock_steps;
+mod clocks;
 mod delivery;
 mod drafts;
 mod gaps;
@@ -19,3 +21,4 @@ mod reply_clock;
 mod roles;
 mod support;
 mod told;
+mod watchdog;

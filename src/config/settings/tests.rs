@@ -328,6 +328,10 @@ fn slack_is_told_by_the_environment() {
 fn an_environment_that_cannot_be_meant_is_refused() {
     for (env, expected) in [
         (("SLACK_API_URL", "http://slack.example.com"), "error: SLACK_API_URL is no https address"),
+        (
+            ("SWITCHBOARD_HEARTBEAT_URL", "http://watcher.example.com/hush"),
+            "error: SWITCHBOARD_HEARTBEAT_URL is no https address",
+        ),
         (("SLACK_API_URL", "ftp://slack.com"), "error: SLACK_API_URL is no https address"),
         (("DATABASE_URL", "mysql://u:hush@db/x"), "error: DATABASE_URL is neither sqlite:// nor postgres://"),
         (("SWITCHBOARD_LISTEN", "8080"), "error: SWITCHBOARD_LISTEN is \"8080\", not an address and a port"),

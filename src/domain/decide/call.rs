@@ -18,6 +18,7 @@ mod testing;
 mod tests;
 
 pub use clocks::due;
+pub(super) use clocks::schedule;
 pub use home::{pm_zone, undeliverable};
 pub use opening::{Opening, open};
 

@@ -28,4 +28,5 @@ pub use ladder::{closing, due, read_and_due};
 pub use open::{Opening, open};
 pub use people::{answers, choose_owner};
 pub use rehome::undeliverable;
+pub use turn::wakes_at;
 pub use working::promised_at;

@@ -1,5 +1,7 @@
 //! An ask of a PM without a promised time (A3, A5, A12, D3, E9): reached in the group's channel, protected by *Redirect*.
 
+use chrono::{DateTime, Utc};
+
 use super::ask::LONGEST_TEXT;
 use super::destination::{self, Nowhere};
 use super::draft::{Step, write};
@@ -273,6 +275,13 @@ fn remind_later(case: &Case<'_>, ask: &Engagement, decision: &mut Decision) {
     }
 }
 
+/// When the one reminder of an ask is due that was asked then (A12).
+pub(super) fn reminder_at(case: &Case<'_>, from: DateTime<Utc>) -> DateTime<Utc> {
+    let ask = case.engagement;
+    let calendar = WorkCalendar::of(&case.policy.org, ask.owner.as_ref(), ask.place.as_ref());
+    calendar.add_working_days(from, case.policy.rules.pm_remind_after.0)
+}
+
 fn finish(case: &Case<'_>, by: &UserId, why: Option<&String>) -> Decision {
     let mut ask = case.engagement.clone();
     if !matches!(ask.state, State::Open | State::Answered) {
@@ -296,7 +305,7 @@ fn finish(case: &Case<'_>, by: &UserId, why: Option<&String>) -> Decision {
 }
 
 /// A clock of a PM's ask is due: the one reminder (A12), or advice (D3).
-pub fn due(case: &Case<'_>, clock: ClockKind) -> Decision {
+pub fn due(case: &Case<'_>, clock: ClockKind, since: DateTime<Utc>) -> Decision {
     let mut ask = case.engagement.clone();
     let mut decision = Decision::default();
     match (clock, ask.state) {
@@ -306,16 +315,22 @@ pub fn due(case: &Case<'_>, clock: ClockKind) -> Decision {
                 body.reminded = true;
             }
             let days = case.policy.rules.pm_remind_after.0;
-            decision.tell_thread(&ask, What::PmReminder { owner: owner.clone(), days });
+            decision.tell_thread(
+                &ask,
+                What::PmReminder { owner: owner.clone(), days, late_because: case.late_because(since) },
+            );
             remind(case, clock, vec![owner], Rule::A12, &mut decision);
             decision.change(ask);
         }
         (ClockKind::AdviceDue | ClockKind::AdviceOverdue, State::Open) => {
-            let overdue = clock == ClockKind::AdviceOverdue;
-            decision.tell_thread(&ask, What::AdviceDue { owner: ask.owner.clone(), overdue });
+            let calendar = WorkCalendar::of(&case.policy.org, ask.owner.as_ref(), ask.place.as_ref());
+            // Come so late that it is overdue by now, only that is told (B7).
+            let overdue =
+                clock == ClockKind::AdviceOverdue || case.now >= calendar.add_working_days(since, 1);
+            let late_because = case.late_because(since);
+            decision.tell_thread(&ask, What::AdviceDue { owner: ask.owner.clone(), overdue, late_because });
             remind(case, clock, ask.owner.iter().cloned().collect(), Rule::D3, &mut decision);
             if !overdue {
-                let calendar = WorkCalendar::of(&case.policy.org, ask.owner.as_ref(), ask.place.as_ref());
                 let due = calendar.add_working_days(case.now, 1);
                 decision.set_clock(ask.id, ClockKind::AdviceOverdue, due);
             }

@@ -72,6 +72,7 @@ pub(super) fn take(
     question.state = State::Taken;
     question.owner = Some(by.clone());
     question.taken_at = Some(now);
+    mark_silence(question, false);
     decision.stop_clock(question.id, ClockKind::TakeBy);
     decision.stop_clock(question.id, ClockKind::TakeAgain);
     watch_silence(question, policy, now, decision);
@@ -84,9 +85,20 @@ pub(super) fn watch_silence(
     now: DateTime<Utc>,
     decision: &mut Decision,
 ) {
+    decision.set_clock(question.id, ClockKind::TakenSilent, silent_at(question, policy, now));
+}
+
+/// When a taker who is silent from then on is asked (A8).
+pub(super) fn silent_at(question: &Engagement, policy: &Policy, from: DateTime<Utc>) -> DateTime<Utc> {
     let calendar = WorkCalendar::of(&policy.org, question.owner.as_ref(), None);
-    let due = calendar.add_working_days(now, policy.rules.sme.taken_silent.0);
-    decision.set_clock(question.id, ClockKind::TakenSilent, due);
+    calendar.add_working_days(from, policy.rules.sme.taken_silent.0)
+}
+
+/// Keeps whether a silent taker was asked.
+pub(super) fn mark_silence(question: &mut Engagement, asked: bool) {
+    if let Body::Question(kept) = &mut question.body {
+        kept.silence_asked = asked;
+    }
 }
 
 /// What is particular to a question; a default where the body is another kind's, which never reaches here.

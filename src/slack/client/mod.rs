@@ -3,6 +3,7 @@
 //! Knows nothing of lanes, retries of sends or the store: `worker` decides when and whether to call again. Tokens,
 //! bodies and `response_url`s are never logged, and the SDK's errors never leave `error`.
 
+mod beacon;
 mod error;
 mod names;
 mod read;
@@ -26,6 +27,7 @@ use tokio::time::timeout;
 use error::{Again, from_code, from_sdk};
 use transport::{Raw, Reach};
 
+pub use beacon::{Beacon, BeaconError};
 pub use error::SlackError;
 pub use names::Auth;
 pub use read::ThreadMessage;

@@ -1,11 +1,14 @@
 //! What needs an admin, once each: a message that cannot be delivered, a thread that cannot be read, names that Slack does
 //! not know.
 
+use chrono::{DateTime, Utc};
+
 use super::blocks::said;
 use super::line::{Line, line};
 use super::notices::Told;
+use super::times::date;
 use super::words;
-use crate::domain::ids::ChannelId;
+use crate::domain::ids::{ChannelId, EngagementId};
 use crate::slack::outgoing::Message;
 
 /// How many unknown names are listed.
@@ -60,4 +63,47 @@ pub(super) fn unresolved(what: &[String]) -> Message {
         ". I work around them until the directory is corrected.",
     ];
     said(&line, None)
+}
+
+/// Reminders were lost, and are set again.
+pub(super) fn clocks_set(engagements: &[EngagementId], number: usize) -> Message {
+    let line = line![
+        "These had lost a reminder, which I found and set again: ",
+        ids(engagements, number),
+        ". What comes late because of it comes now; the log says which it was.",
+    ];
+    said(&line, None)
+}
+
+/// Reminders are due for long.
+pub(super) fn clocks_late(number: u32, since: DateTime<Utc>) -> Message {
+    let what = if number == 1 { "1 reminder is" } else { "reminders are" };
+    let many = if number == 1 { String::new() } else { format!("{number} ") };
+    let line = line![
+        format!("{many}{what} due for more than 10 minutes and not decided upon, the first since "),
+        date(since),
+        ". The log says why.",
+    ];
+    said(&line, None)
+}
+
+/// What is stored of these cannot be read.
+pub(super) fn unreadable(engagements: &[EngagementId], number: usize) -> Message {
+    let line = line![
+        "What I keep of these cannot be read, so nobody is reminded of them: ",
+        ids(engagements, number),
+        ". The log says what is wrong with each.",
+    ];
+    said(&line, None)
+}
+
+/// These ids, and how many more.
+fn ids(engagements: &[EngagementId], number: usize) -> Line {
+    let mut all = Line::default();
+    for (index, id) in engagements.iter().enumerate() {
+        let comma = if index == 0 { "" } else { ", " };
+        all = line![all, comma, Line::id(*id)];
+    }
+    let more = number.saturating_sub(engagements.len());
+    if more == 0 { all } else { line![all, format!(" and {more} more")] }
 }

@@ -26,6 +26,9 @@ pub fn notice(notice: &Notice, scene: &Scene<'_>) -> Message {
             replies::reply(reply, scene).unwrap_or_else(|| said(&Line::from("Noted."), None))
         }
         (What::Unresolved { what }, _) => admin::unresolved(what),
+        (What::ClocksSet { engagements, number }, _) => admin::clocks_set(engagements, *number),
+        (What::ClocksLate { number, since }, _) => admin::clocks_late(*number, *since),
+        (What::Unreadable { engagements, number }, _) => admin::unreadable(engagements, *number),
         (what, Some(engagement)) => about(what, Told { engagement, scene, to: &notice.to }),
         (_, None) => said(&Line::from("That question is no longer here."), None),
     }
@@ -56,13 +59,23 @@ fn about(what: &What, told: Told<'_>) -> Message {
         What::OwnerChanged { to, by } => threads::owner_changed(told, to, by),
         What::AskedAgain { owner, text, due } => threads::asked_again(told, owner, text.as_deref(), *due),
         What::WaitingOnSme { asker, why } => threads::waiting_on_sme(told, asker, why),
-        What::NotTaken { leads, again, hours } => reminders::not_taken(told, leads, *again, *hours),
-        What::NotTakenAnywhere { hours } => reminders::not_taken_anywhere(told, *hours),
-        What::TakenSilent { taker, days } => reminders::taken_silent(told, taker, *days),
+        What::NotTaken { leads, again, hours, late_because } => {
+            reminders::not_taken(told, leads, *again, *hours, late_because.as_ref())
+        }
+        What::NotTakenAnywhere { hours, late_because } => {
+            reminders::not_taken_anywhere(told, *hours, late_because.as_ref())
+        }
+        What::TakenSilent { taker, days, late_because } => {
+            reminders::taken_silent(told, taker, *days, late_because.as_ref())
+        }
         What::MovedAway { to } => threads::moved_away(told, to),
         What::LeadToPlace { leads } => reminders::lead_to_place(told, leads),
-        What::PmReminder { owner, days } => reminders::pm_reminder(told, owner, *days),
-        What::AdviceDue { owner, overdue } => reminders::advice_due(told, owner.as_ref(), *overdue),
+        What::PmReminder { owner, days, late_because } => {
+            reminders::pm_reminder(told, owner, *days, late_because.as_ref())
+        }
+        What::AdviceDue { owner, overdue, late_because } => {
+            reminders::advice_due(told, owner.as_ref(), *overdue, late_because.as_ref())
+        }
         What::Nudge { owner, waited_seconds, due, late_because } => {
             reminders::nudge(told, owner, *waited_seconds, *due, late_because.as_ref())
         }
@@ -77,10 +90,18 @@ fn about(what: &What, told: Told<'_>) -> Message {
                 reminders::raise(told, leader, *since, *waited_seconds, late)
             }
         }
-        What::AgendaDue { start, due } => reminders::agenda_due(told, *start, *due),
-        What::AgendaMissed { requester, pm } => reminders::agenda_missed(told, requester, pm.as_ref()),
+        What::AgendaDue { start, due, late_because } => {
+            reminders::agenda_due(told, *start, *due, late_because.as_ref())
+        }
+        What::AgendaMissed { requester, pm, late_because } => {
+            reminders::agenda_missed(told, requester, pm.as_ref(), late_because.as_ref())
+        }
         What::Blind { channel } => admin::blind(told, channel),
         What::Parked { channel, error, went_to } => admin::parked(told, channel, error, went_to.as_ref()),
-        What::Reply { .. } | What::Unresolved { .. } => said(&Line::from("Noted."), None),
+        What::Reply { .. }
+        | What::Unresolved { .. }
+        | What::ClocksSet { .. }
+        | What::ClocksLate { .. }
+        | What::Unreadable { .. } => said(&Line::from("Noted."), None),
     }
 }

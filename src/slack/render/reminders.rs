@@ -26,18 +26,39 @@ fn after(opening: Line, sentence: &str) -> Line {
     }
 }
 
+/// The same, with why it comes late where it does (B7).
+fn after_late(opening: Line, because: Option<&Downtime>, sentence: &str) -> Line {
+    match (because, opening.is_empty()) {
+        (None, _) => after(opening, sentence),
+        (Some(_), true) => line![late(because), sentence],
+        (Some(_), false) => line![opening, ": ", late(because), sentence],
+    }
+}
+
+/// How long nobody took it: the rule's hours as they are written, and what came on top of them as people say it.
+fn waited(hours: i64, because: Option<&Downtime>) -> String {
+    if because.is_some() { span(hours * 3_600) } else { format!("{hours} h") }
+}
+
 /// Nobody took it in time: the area leads (A8).
-pub(super) fn not_taken(told: Told<'_>, leads: &[UserId], again: bool, hours: i64) -> Message {
+pub(super) fn not_taken(
+    told: Told<'_>,
+    leads: &[UserId],
+    again: bool,
+    hours: i64,
+    because: Option<&Downtime>,
+) -> Message {
+    let waited = waited(hours, because);
     let sentence = if again {
-        format!("{hours} h now, and nobody has taken this. Who could answer it?")
+        format!("{waited} now, and nobody has taken this. Who could answer it?")
     } else {
-        format!("nobody has taken this for {hours} h. Could you take it, or find somebody who can?")
+        format!("nobody has taken this for {waited}. Could you take it, or find somebody who can?")
     };
-    said(&after(told.scene.mentions(leads), &sentence), None)
+    said(&after_late(told.scene.mentions(leads), because, &sentence), None)
 }
 
 /// Nobody took it even then: to the fallback channel (A8), by its link.
-pub(super) fn not_taken_anywhere(told: Told<'_>, hours: i64) -> Message {
+pub(super) fn not_taken_anywhere(told: Told<'_>, hours: i64, because: Option<&Downtime>) -> Message {
     let scene = told.scene;
     let home = told
         .engagement
@@ -46,11 +67,13 @@ pub(super) fn not_taken_anywhere(told: Told<'_>, hours: i64) -> Message {
         .map_or_else(Line::default, |home| line![" in ", scene.channel(&home.channel)]);
     said(
         &line![
+            late(because),
             scene.linked_id(told.engagement.id),
             home,
             format!(
-                ", about {}, has waited {hours} h and nobody has taken it. Who could answer it there?",
-                scene.place_of(told.engagement)
+                ", about {}, has waited {} and nobody has taken it. Who could answer it there?",
+                scene.place_of(told.engagement),
+                waited(hours, because)
             ),
         ],
         None,
@@ -58,16 +81,21 @@ pub(super) fn not_taken_anywhere(told: Told<'_>, hours: i64) -> Message {
 }
 
 /// Taken and silent: the taker is asked (A8).
-pub(super) fn taken_silent(told: Told<'_>, taker: &UserId, days: u32) -> Message {
+pub(super) fn taken_silent(told: Told<'_>, taker: &UserId, days: u32, because: Option<&Downtime>) -> Message {
     let buttons = Buttons::of(told.engagement.id)
         .button("Answered", "answered", acts(Action::Answered))
         .button("Hand back", "hand_back", acts(Action::HandBack));
+    let when = match (because, told.engagement.taken_at) {
+        (Some(_), Some(taken)) => date(taken),
+        (Some(_) | None, _) => Line::from(format!("{} ago", working_days(days))),
+    };
     let line = line![
         told.scene.mention(taker),
-        format!(
-            ": you took this {} ago. Is it answered, or shall somebody else have it?",
-            working_days(days)
-        ),
+        ": ",
+        late(because),
+        "you took this ",
+        when,
+        ". Is it answered, or shall somebody else have it?",
     ];
     said(&line, buttons.block())
 }
@@ -83,14 +111,23 @@ pub(super) fn lead_to_place(told: Told<'_>, leads: &[UserId]) -> Message {
 }
 
 /// The one reminder of a PM's ask (A12).
-pub(super) fn pm_reminder(told: Told<'_>, owner: &UserId, days: u32) -> Message {
+pub(super) fn pm_reminder(told: Told<'_>, owner: &UserId, days: u32, because: Option<&Downtime>) -> Message {
     let who = told.scene.name(&told.engagement.requester);
-    let asked = format!(": {who} asked this {} ago. Could you answer, or say who can?", working_days(days));
-    said(&line![told.scene.mention(owner), asked], None)
+    let when = match because {
+        Some(_) => date(told.engagement.asked_at),
+        None => Line::from(format!("{} ago", working_days(days))),
+    };
+    let asked = line![format!("{who} asked this "), when, ". Could you answer, or say who can?"];
+    said(&line![told.scene.mention(owner), ": ", late(because), asked], None)
 }
 
 /// Advice is due, or overdue (D3).
-pub(super) fn advice_due(told: Told<'_>, owner: Option<&UserId>, overdue: bool) -> Message {
+pub(super) fn advice_due(
+    told: Told<'_>,
+    owner: Option<&UserId>,
+    overdue: bool,
+    because: Option<&Downtime>,
+) -> Message {
     let opening = owner.map_or_else(Line::default, |owner| told.scene.mention(owner));
     let who = told.scene.name(&told.engagement.requester);
     let due = match &told.engagement.body {
@@ -105,7 +142,7 @@ pub(super) fn advice_due(told: Told<'_>, owner: Option<&UserId>, overdue: bool) 
     };
     said(
         &line![
-            after(opening, &format!("the advice that {who} asked for ")),
+            after_late(opening, because, &format!("the advice that {who} asked for ")),
             when,
             ". Could you answer, or say who can?"
         ],
@@ -206,7 +243,12 @@ pub(super) fn raise_direct(
 }
 
 /// The agenda is due soon: to the requester (C6). The customer is named in a direct message only.
-pub(super) fn agenda_due(told: Told<'_>, start: DateTime<Utc>, due: DateTime<Utc>) -> Message {
+pub(super) fn agenda_due(
+    told: Told<'_>,
+    start: DateTime<Utc>,
+    due: DateTime<Utc>,
+    because: Option<&Downtime>,
+) -> Message {
     let scene = told.scene;
     let with = match (&told.engagement.customer, told.to) {
         (Some(customer), Address::Direct { .. }) => format!("with {}", super::escape::cut(customer, 100)),
@@ -215,7 +257,8 @@ pub(super) fn agenda_due(told: Told<'_>, start: DateTime<Utc>, due: DateTime<Utc
     let buttons = Buttons::of(told.engagement.id).first("Add agenda", "agenda", opens(Form::Agenda));
     let line = line![
         scene.to_requester(told.engagement, told.to),
-        format!("Your call {with} is "),
+        late(because),
+        format!("{} call {with} is ", if because.is_some() { "your" } else { "Your" }),
         appointment(start),
         format!("; its agenda is due {}.", from_now(due, scene.now)),
     ];
@@ -223,11 +266,22 @@ pub(super) fn agenda_due(told: Told<'_>, start: DateTime<Utc>, due: DateTime<Utc
 }
 
 /// No agenda in time: who owes it is told, the PM may decline (C6).
-pub(super) fn agenda_missed(told: Told<'_>, requester: &UserId, pm: Option<&UserId>) -> Message {
+pub(super) fn agenda_missed(
+    told: Told<'_>,
+    requester: &UserId,
+    pm: Option<&UserId>,
+    because: Option<&Downtime>,
+) -> Message {
     let scene = told.scene;
     let before = match &told.engagement.body {
         Body::Call(call) => span(call.rules.agenda_before_seconds),
         Body::Question(_) | Body::PmAsk(_) | Body::Inquiry(_) => span(scene.rules.call.agenda_before.0),
+    };
+    let missing = match (because, &told.engagement.body) {
+        (Some(_), Body::Call(call)) => {
+            format!("no agenda, and the call is {}", from_now(call.start, scene.now))
+        }
+        (Some(_) | None, _) => format!("No agenda, {before} before"),
     };
     let pm = pm.map_or_else(|| "The PM".to_owned(), |pm| scene.name(pm));
     let opening = match told.to {
@@ -242,8 +296,5 @@ pub(super) fn agenda_missed(told: Told<'_>, requester: &UserId, pm: Option<&User
         | Address::Admins => scene.mention(requester).then(": "),
     };
     let buttons = Buttons::of(told.engagement.id).button("Add agenda", "agenda", opens(Form::Agenda));
-    said(
-        &line![opening, format!("No agenda, {before} before. {pm} may decline without it.")],
-        buttons.block(),
-    )
+    said(&line![opening, late(because), format!("{missing}. {pm} may decline without it.")], buttons.block())
 }

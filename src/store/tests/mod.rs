@@ -1,6 +1,7 @@
 //! The contract: what every caller may rely on, on real files in a folder of their own.
 
 mod claims;
+mod clocks;
 mod commits;
 mod copies;
 mod crash;

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use super::*;
-use crate::store::{clocks, notes, outbox, view};
+use crate::store::{audit, clocks, notes, outbox, steps, told, view};
 
 async fn plan(bench: &Bench, sql: &'static str) -> String {
     let explain = move |db: &Connection| {
@@ -18,8 +18,21 @@ async fn plan(bench: &Bench, sql: &'static str) -> String {
 async fn hot_statements_scan_no_table() {
     let bench = Bench::new().await;
     for (sql, indexes) in [
-        (clocks::DUE, &["clock_due"][..]),
-        (clocks::NEXT_DUE, &["clock_due"]),
+        (clocks::DUE, &["clock_plain (installation_id=? AND due<?)"][..]),
+        (clocks::DUE_ERRANDS, &["clock_errand (installation_id=? AND due<?)"]),
+        (clocks::NEXT, &["clock_plain"]),
+        (clocks::NEXT_ERRAND, &["clock_errand (installation_id=? AND due>?)"]),
+        (audit::LIVE_PAGE, &["engagement_live (installation_id=? AND kind=? AND state=? AND rowid>?)"]),
+        (audit::ANSWERED_PAGE, &["engagement_answered (installation_id=? AND answered_at<?)"]),
+        (
+            audit::OVERDUE,
+            &["clock_plain (installation_id=? AND due<?)", "clock_errand (installation_id=? AND due<?)"],
+        ),
+        (told::FORGET_LIKE, &["PRIMARY KEY (installation_id=? AND topic>? AND topic<?)"]),
+        (steps::MOVE_OUTBOX, &["outbox_"]),
+        (steps::MOVE_HOLDS, &["PRIMARY KEY (installation_id=?)"]),
+        (steps::END_HOLDS, &["PRIMARY KEY (installation_id=?)"]),
+        (steps::HURRY_ERRANDS, &["clock_errand (installation_id=? AND due>? AND due<?)"]),
         (view::DECIDED, &["PRIMARY KEY"]),
         (view::BY_ID, &["sqlite_autoindex_engagement_1"]),
         (view::BY_IDS, &["sqlite_autoindex_engagement_1"]),
@@ -61,7 +74,9 @@ async fn hot_statements_scan_no_table() {
 #[tokio::test]
 async fn what_is_asked_in_order_is_not_sorted() {
     let bench = Bench::new().await;
-    for sql in [clocks::DUE, clocks::NEXT_DUE, view::OWED_BY, view::ASKS_SINCE, view::TIMELINE] {
+    let clocks = [clocks::DUE, clocks::DUE_ERRANDS, clocks::NEXT, clocks::NEXT_ERRAND];
+    let audit = [audit::LIVE_PAGE, audit::ANSWERED_PAGE];
+    for sql in clocks.into_iter().chain(audit).chain([view::OWED_BY, view::ASKS_SINCE, view::TIMELINE]) {
         let plan = plan(&bench, sql).await;
         assert!(!plan.contains("TEMP B-TREE"), "{sql}\nsorts:\n{plan}");
     }

@@ -1,6 +1,7 @@
 //! A stage for stories: the local workspace, a real bot on a real port with a real database, and a clock to move.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, Duration, TimeZone, Utc};
 use switchboard::bot::{Bot, Parts};
@@ -12,6 +13,7 @@ use switchboard::domain::rules::Rules;
 use switchboard::sandbox::{self, Person, Workspace, WorkspaceSetup};
 use switchboard::store::Store;
 use switchboard::worker::names::Written;
+use switchboard::worker::watchdog;
 
 /// The secret with which the local workspace signs.
 pub const SECRET: &str = "story-signing-secret";
@@ -28,6 +30,10 @@ pub struct Story {
     pub clock: sandbox::Clock,
     /// The directory and rules it began with.
     pub written: Written,
+    /// Whether it counts as a failure when an engagement lacks a clock; not where the story takes one away.
+    pub is_watched: bool,
+    /// How far the bot's wall clock is from the time it is, in microseconds.
+    wrong: Arc<AtomicI64>,
     server: tokio::task::JoinHandle<()>,
     folder: Arc<tempfile::TempDir>,
 }
@@ -92,11 +98,12 @@ impl Story {
             admins: vec![PersonRef::Email(world::ADMIN_EMAIL.to_owned())],
         };
         let folder = Arc::new(tempfile::tempdir().expect("a folder"));
-        let (bot, url, server) = serve(&slack, &clock, &written, &folder).await;
+        let wrong = Arc::default();
+        let (bot, url, server) = serve(&slack, (&clock, &wrong), &written, &folder).await;
         slack.connect_bot(&url, SECRET);
         bot.read_names().await.expect("names");
         bot.notice_gap().await.expect("a sign of life");
-        let story = Self { slack, bot, url, clock, written, server, folder };
+        let story = Self { slack, bot, url, clock, written, is_watched: true, wrong, server, folder };
         story.settle().await;
         story.slack.take_unread();
         story
@@ -123,13 +130,25 @@ impl Story {
             let app = &self.bot.app;
             let clock = app.store().next_due(app.installation()).await.expect("a due time");
             let told = app.store().next_outbox_due(app.installation()).await.expect("a due time");
-            match clock.into_iter().chain(told).filter(|due| *due > self.clock.now()).min() {
+            let wrong = self.bot.app.now() - self.clock.now();
+            let due = clock.into_iter().chain(told).map(|due| due - wrong);
+            match due.filter(|due| *due > self.clock.now()).min() {
                 Some(due) if due <= until => self.clock.advance_to(due),
                 Some(_) | None => break,
             }
         }
         self.slack.pass(until - self.clock.now()).await;
         self.settle().await;
+        if self.is_watched {
+            // What the rules want and what the decisions set is the same, whatever happened.
+            let lost = watchdog::lost_now(&self.bot.app).await.expect("a look");
+            assert_eq!(lost, [], "clocks that should run");
+        }
+    }
+
+    /// Sets the bot's wall clock, which nobody else's time follows.
+    pub fn set_wall_clock(&self, by: Duration) {
+        self.wrong.fetch_add(by.num_microseconds().expect("some hours"), Ordering::SeqCst);
     }
 
     /// Stops the bot, lets time pass, and starts another process' worth of it on the same database.
@@ -139,14 +158,30 @@ impl Story {
 
     /// The same; something happens to the database while nobody has it open.
     pub async fn restart_with(&mut self, span: Duration, meanwhile: impl FnOnce(&str)) {
+        self.stop().await;
+        self.clock.advance(span);
+        meanwhile(&format!("sqlite://{}", self.database().display()));
+        self.start().await;
+    }
+
+    /// Stops the bot, sets its wall clock, and starts another process' worth of it on the same database.
+    pub async fn restart_with_the_clock_set(&mut self, by: Duration) {
+        self.stop().await;
+        self.set_wall_clock(by);
+        self.start().await;
+    }
+
+    async fn stop(&mut self) {
         let app = &self.bot.app;
         app.store().mark_alive(app.installation(), app.now()).await.expect("a last sign of life");
         self.server.abort();
         self.bot.app.store().close().await;
         self.slack.disconnect_bot();
-        self.clock.advance(span);
-        meanwhile(&format!("sqlite://{}", self.database().display()));
-        let (bot, url, server) = serve(&self.slack, &self.clock, &self.written, &self.folder).await;
+    }
+
+    async fn start(&mut self) {
+        let clocks = (&self.clock, &self.wrong);
+        let (bot, url, server) = serve(&self.slack, clocks, &self.written, &self.folder).await;
         self.slack.connect_bot(&url, SECRET);
         self.bot = bot;
         self.url = url;
@@ -211,16 +246,17 @@ impl Drop for Story {
 
 async fn serve(
     slack: &Workspace,
-    clock: &sandbox::Clock,
+    (clock, wrong): (&sandbox::Clock, &Arc<AtomicI64>),
     written: &Written,
     folder: &tempfile::TempDir,
 ) -> (Bot, String, tokio::task::JoinHandle<()>) {
     let path = folder.path().join("story.db");
     let store = Store::open(&format!("sqlite://{}", path.display())).await.expect("a database");
-    let told = clock.clone();
+    let (told, steady, wrong) = (clock.clone(), clock.clone(), Arc::clone(wrong));
+    let wall = move || told.now() + Duration::microseconds(wrong.load(Ordering::SeqCst));
     let bot = Bot::assemble(Parts {
         store,
-        clock: Clock::from_fn(move || told.now()),
+        clock: Clock::from_fns(wall, move || steady.now() - DateTime::UNIX_EPOCH),
         api_url: slack.api_url(),
         bot_token: slack.bot_token(),
         signing_secrets: vec![SECRET.to_owned()],

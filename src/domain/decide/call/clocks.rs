@@ -42,7 +42,12 @@ fn owes_agenda(call: &Call) -> bool {
 }
 
 /// Sets, moves or stops the clocks of a live call.
-pub(super) fn schedule(decision: &mut Decision, id: EngagementId, call: &Call, now: DateTime<Utc>) {
+pub(in crate::domain::decide) fn schedule(
+    decision: &mut Decision,
+    id: EngagementId,
+    call: &Call,
+    now: DateTime<Utc>,
+) {
     let deadline = agenda_deadline(call);
     let owed = owes_agenda(call);
     if owed && now < deadline && !call.agenda_asked {
@@ -59,13 +64,13 @@ pub(super) fn schedule(decision: &mut Decision, id: EngagementId, call: &Call, n
 }
 
 /// What follows when a clock of a call is due.
-pub fn due(case: &Case<'_>, clock: ClockKind) -> Decision {
+pub fn due(case: &Case<'_>, clock: ClockKind, since: DateTime<Utc>) -> Decision {
     let Body::Call(call) = &case.engagement.body else { return Decision::default() };
     let state = case.engagement.state;
     let is_posted = matches!(state, State::Open | State::Taken);
     match clock {
-        ClockKind::AgendaAsk if is_posted => agenda_due(case, call),
-        ClockKind::AgendaMissed if is_posted => agenda_missed(case, call),
+        ClockKind::AgendaAsk if is_posted => agenda_due(case, call, since),
+        ClockKind::AgendaMissed if is_posted => agenda_missed(case, call, since),
         ClockKind::CallStart if is_posted => call_starts(case, call),
         ClockKind::DraftLapse if state == State::Draft => draft_lapses(case, call),
         ClockKind::AgendaAsk
@@ -87,7 +92,7 @@ pub fn due(case: &Case<'_>, clock: ClockKind) -> Decision {
 }
 
 /// The requester is asked for the agenda, by direct message first.
-fn agenda_due(case: &Case<'_>, call: &Call) -> Decision {
+fn agenda_due(case: &Case<'_>, call: &Call, since: DateTime<Utc>) -> Decision {
     let (now, deadline) = (case.now, agenda_deadline(call));
     if !owes_agenda(call) || call.agenda_asked || now >= deadline {
         return Decision::default();
@@ -97,7 +102,7 @@ fn agenda_due(case: &Case<'_>, call: &Call) -> Decision {
     }
     let mut decision = Decision::default();
     let requester = case.engagement.requester.clone();
-    let what = What::AgendaDue { start: call.start, due: deadline };
+    let what = What::AgendaDue { start: call.start, due: deadline, late_because: case.late_because(since) };
     decision.tell(case.engagement, Address::Direct { user: requester.clone() }, what);
     let event = Event::Reminded { whom: vec![requester], clock: ClockKind::AgendaAsk };
     note(&mut decision, case, ClockKind::AgendaAsk, Rule::C6, event);
@@ -107,7 +112,7 @@ fn agenda_due(case: &Case<'_>, call: &Call) -> Decision {
 }
 
 /// No agenda in time: the requester and then the PM, in the thread; the PM may decline.
-fn agenda_missed(case: &Case<'_>, call: &Call) -> Decision {
+fn agenda_missed(case: &Case<'_>, call: &Call, since: DateTime<Utc>) -> Decision {
     let (now, deadline) = (case.now, agenda_deadline(call));
     if !owes_agenda(call) || call.agenda_missed || now >= call.start {
         return Decision::default();
@@ -119,7 +124,11 @@ fn agenda_missed(case: &Case<'_>, call: &Call) -> Decision {
     let call = Call { agenda_missed: true, ..call.clone() };
     let engagement = Engagement { body: Body::Call(Box::new(call)), ..case.engagement.clone() };
     decision.card(&engagement, false);
-    let what = What::AgendaMissed { requester: engagement.requester.clone(), pm: engagement.owner.clone() };
+    let what = What::AgendaMissed {
+        requester: engagement.requester.clone(),
+        pm: engagement.owner.clone(),
+        late_because: case.late_because(since),
+    };
     decision.tell_thread(&engagement, what);
     decision.stop_clock(engagement.id, ClockKind::AgendaAsk);
     note(&mut decision, case, ClockKind::AgendaMissed, Rule::C6, Event::AgendaMissed);

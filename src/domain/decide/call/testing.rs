@@ -208,7 +208,7 @@ impl Story {
     pub(super) fn due_at(&mut self, clock: ClockKind, now: &str) -> Decision {
         self.now = at(now);
         self.clocks.remove(&clock);
-        let decision = self.with_case(|case| due(case, clock));
+        let decision = self.with_case(|case| due(case, clock, case.now));
         self.apply(&decision);
         decision
     }

@@ -117,7 +117,7 @@ impl Turn<'_> {
         let clock = self.inquiry.clock.as_ref()?;
         let was_due = reply_clock::due_of_step(clock, first, &self.working())?;
         let blind = clock.blind_spell.map(|(from, to)| Downtime { from, to, blind: true });
-        let is_why = |gap: &&Downtime| was_due < gap.to && gap.from < self.case.now;
+        let is_why = |gap: &&Downtime| gap.explains(was_due, self.case.now);
         self.case.downtime.into_iter().chain(&blind).find(is_why).cloned()
     }
 

@@ -21,6 +21,11 @@ use crate::domain::rules::LadderRole;
 /// How long a thread that cannot be read is left alone before it is tried again (B7).
 const TRY_AGAIN: TimeDelta = TimeDelta::minutes(10);
 
+/// When the ladder of an inquiry has to be looked at next, if ever.
+pub fn wakes_at(case: &Case<'_>) -> Option<DateTime<Utc>> {
+    Turn::of(case)?.wakes_at()
+}
+
 /// The inquiry as it evolves.
 pub(super) struct Turn<'a> {
     pub(super) case: Case<'a>,

@@ -1,6 +1,8 @@
 //! What happens to a question without a button: messages, reactions, clocks, and Slack's refusals (A8).
 
-use super::{acts, body, may_take, watch_silence};
+use chrono::{DateTime, Utc};
+
+use super::{acts, body, mark_silence, may_take, watch_silence};
 use crate::domain::command::{ClockKind, Heard, Reacted};
 use crate::domain::decide::{Case, destination, requester};
 use crate::domain::decision::{Actor, Decision, Event};
@@ -48,12 +50,12 @@ pub fn deleted(case: &Case<'_>, channel: &ChannelId, ts: &Ts) -> Decision {
     decision
 }
 
-/// A clock of a question is due.
-pub fn due(case: &Case<'_>, clock: ClockKind) -> Decision {
+/// A clock of a question is due since then.
+pub fn due(case: &Case<'_>, clock: ClockKind, since: DateTime<Utc>) -> Decision {
     match (clock, case.engagement.state) {
-        (ClockKind::TakeBy, State::Open) => not_taken(case, false),
-        (ClockKind::TakeAgain, State::Open) => not_taken(case, true),
-        (ClockKind::TakenSilent, State::Taken) => taken_silent(case),
+        (ClockKind::TakeBy, State::Open) => not_taken(case, false, since),
+        (ClockKind::TakeAgain, State::Open) => not_taken(case, true, since),
+        (ClockKind::TakenSilent, State::Taken) => taken_silent(case, since),
         (ClockKind::Close, State::Answered) => requester::close_undisputed(case),
         // The condition no longer holds, or the clock is another kind's.
         (
@@ -77,22 +79,31 @@ pub fn due(case: &Case<'_>, clock: ClockKind) -> Decision {
     }
 }
 
-/// Nobody took it: the area leads in its thread, again later, and then the fallback channel.
-fn not_taken(case: &Case<'_>, again: bool) -> Decision {
+/// Nobody took it: the area leads in its thread, again later, and then the fallback channel. Come too late for the first
+/// reminder, only the second is given (B7).
+fn not_taken(case: &Case<'_>, again: bool, since: DateTime<Utc>) -> Decision {
     let mut question = case.engagement.clone();
     let rules = &case.policy.rules.sme;
     let org = &case.policy.org;
     let area = question.area.as_ref().and_then(|key| org.area(key));
     let leads: Vec<UserId> = area.map(|area| area.leads.clone()).unwrap_or_default();
     let clock = if again { ClockKind::TakeAgain } else { ClockKind::TakeBy };
+    let late_because = case.late_because(since);
     let passed = if again { rules.raise_again } else { rules.take_within };
-    let hours = passed.0 / 3_600;
+    let late = late_because.as_ref().map_or(0, |_| (case.now - since).num_seconds().max(0));
+    let waited = passed.0 + late;
+    let again = again || waited >= rules.raise_again.0;
+    let hours = waited / 3_600;
     let mut decision = Decision::default();
     let mut kept = body(&question);
-    kept.raised += 1;
+    // Both reminders in one, where the first comes that late.
+    kept.raised += if again && clock == ClockKind::TakeBy { 2 } else { 1 };
     question.body = Body::Question(kept);
     if !leads.is_empty() {
-        decision.tell_thread(&question, What::NotTaken { leads: leads.clone(), again, hours });
+        decision.tell_thread(
+            &question,
+            What::NotTaken { leads: leads.clone(), again, hours, late_because: late_because.clone() },
+        );
     }
     if !again {
         let due = case.now + (rules.raise_again.span() - rules.take_within.span());
@@ -104,24 +115,25 @@ fn not_taken(case: &Case<'_>, again: bool) -> Decision {
         && question.home.as_ref().is_some_and(|home| home.channel != *channel)
     {
         let to = Address::Channel { channel: channel.clone() };
-        decision.tell(&question, to, What::NotTakenAnywhere { hours });
+        decision.tell(&question, to, What::NotTakenAnywhere { hours, late_because });
     }
-    let because = vec![Because { rule: Rule::A8, fact: Fact::TimePassed { seconds: passed.0 } }];
+    let because = vec![Because { rule: Rule::A8, fact: Fact::TimePassed { seconds: waited } }];
     let event = Event::Raised { whom: leads, clock };
     decision.note(question.id, case.now, Actor::Clock(clock), event, because);
     decision.change(question);
     decision
 }
 
-fn taken_silent(case: &Case<'_>) -> Decision {
-    let question = case.engagement.clone();
+fn taken_silent(case: &Case<'_>, since: DateTime<Utc>) -> Decision {
+    let mut question = case.engagement.clone();
     let Some(taker) = question.owner.clone() else { return Decision::default() };
+    mark_silence(&mut question, true);
     let mut decision = Decision::default();
     let days = case.policy.rules.sme.taken_silent.0;
     decision.tell(
         &question,
         Address::Direct { user: taker.clone() },
-        What::TakenSilent { taker: taker.clone(), days },
+        What::TakenSilent { taker: taker.clone(), days, late_because: case.late_because(since) },
     );
     let because =
         vec![Because { rule: Rule::A8, fact: Fact::TimePassed { seconds: i64::from(days) * 24 * 3_600 } }];

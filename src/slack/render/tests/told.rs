@@ -46,11 +46,11 @@ fn the_ladder_mentions_whom_the_table_names() {
 fn questions_that_nobody_takes_go_up() {
     let engagement = question(WORDS);
     let leads = vec![user("ULIN")];
-    let not_taken = |again, hours| What::NotTaken { leads: leads.clone(), again, hours };
+    let not_taken = |again, hours| What::NotTaken { leads: leads.clone(), again, hours, late_because: None };
     insta::assert_snapshot!(in_thread(&engagement, not_taken(false, 24)), @"<@ULIN>: nobody has taken this for 24 h. Could you take it, or find somebody who can?");
     insta::assert_snapshot!(in_thread(&engagement, not_taken(true, 48)), @"<@ULIN>: 48 h now, and nobody has taken this. Who could answer it?");
-    insta::assert_snapshot!(in_thread(&engagement, What::NotTakenAnywhere { hours: 48 }), @"<https://example.slack.com/archives/CSME/p1700000000000100|K7Q> in <#CSME>, about Runner, has waited 48 h and nobody has taken it. Who could answer it there?");
-    insta::assert_snapshot!(in_thread(&engagement, What::TakenSilent { taker: user("UINES"), days: 2 }), @r"
+    insta::assert_snapshot!(in_thread(&engagement, What::NotTakenAnywhere { hours: 48, late_because: None }), @"<https://example.slack.com/archives/CSME/p1700000000000100|K7Q> in <#CSME>, about Runner, has waited 48 h and nobody has taken it. Who could answer it there?");
+    insta::assert_snapshot!(in_thread(&engagement, What::TakenSilent { taker: user("UINES"), days: 2, late_because: None }), @r"
     <@UINES>: you took this 2 working days ago. Is it answered, or shall somebody else have it?
     [Answered] [Hand back]
     ");
@@ -91,9 +91,9 @@ fn threads_carry_details_and_hand_overs() {
 fn a_pms_ask_has_one_reminder() {
     let engagement = pm_ask(WORDS);
     let owner = user("UPAT");
-    insta::assert_snapshot!(in_thread(&engagement, What::PmReminder { owner: owner.clone(), days: 2 }), @"<@UPAT>: Ava asked this 2 working days ago. Could you answer, or say who can?");
-    insta::assert_snapshot!(in_thread(&engagement, What::AdviceDue { owner: Some(owner), overdue: false }), @"<@UPAT>: the advice that Ava asked for is due now. Could you answer, or say who can?");
-    insta::assert_snapshot!(in_thread(&engagement, What::AdviceDue { owner: None, overdue: true }), @"The advice that Ava asked for is overdue. Could you answer, or say who can?");
+    insta::assert_snapshot!(in_thread(&engagement, What::PmReminder { owner: owner.clone(), days: 2, late_because: None }), @"<@UPAT>: Ava asked this 2 working days ago. Could you answer, or say who can?");
+    insta::assert_snapshot!(in_thread(&engagement, What::AdviceDue { owner: Some(owner), overdue: false, late_because: None }), @"<@UPAT>: the advice that Ava asked for is due now. Could you answer, or say who can?");
+    insta::assert_snapshot!(in_thread(&engagement, What::AdviceDue { owner: None, overdue: true, late_because: None }), @"The advice that Ava asked for is overdue. Could you answer, or say who can?");
     insta::assert_snapshot!(in_thread(&engagement, What::StageLink { link: Some("https://issues.example/7".to_owned()) }), @"A customer escalation for Runner is in <#CGRP> as <https://example.slack.com/archives/CGRP/p1700000000000100|P4M>, with Pat: <https://issues.example/7|https://issues.example/7>.");
 }
 
@@ -101,7 +101,7 @@ fn a_pms_ask_has_one_reminder() {
 fn calls_and_their_agenda() {
     let mut engagement = call(WORDS);
     engagement.customer = Some("Contoso's platform team".to_owned());
-    let due = What::AgendaDue { start: now() + hours(30), due: now() + hours(6) };
+    let due = What::AgendaDue { start: now() + hours(30), due: now() + hours(6), late_because: None };
     insta::assert_snapshot!(directly(&engagement, due.clone()), @r"
     Your call with Contoso's platform team is Sat 21 Nov 20:10 UTC; its agenda is due in 6 h.
     [Add agenda]
@@ -110,7 +110,7 @@ fn calls_and_their_agenda() {
     <@UAVA>: Your call on Runner is Sat 21 Nov 20:10 UTC; its agenda is due in 6 h.
     [Add agenda]
     ");
-    let missed = What::AgendaMissed { requester: user("UAVA"), pm: Some(user("UPAT")) };
+    let missed = What::AgendaMissed { requester: user("UAVA"), pm: Some(user("UPAT")), late_because: None };
     insta::assert_snapshot!(in_thread(&engagement, missed), @r"
     <@UAVA>: No agenda, 24 h before. Pat may decline without it.
     [Add agenda]
@@ -209,4 +209,41 @@ fn a_private_channel_has_no_name_in_plain_text() {
         &super::fixture::World::new().org,
     );
     assert_eq!(line, "a private channel");
+}
+
+#[test]
+fn what_comes_late_because_of_us_says_so_and_counts_the_time_that_passed() {
+    let leads = vec![user("ULIN")];
+    let late_because = Some(downtime());
+    let engagement = question(WORDS);
+    let not_taken = What::NotTaken { leads, again: false, hours: 72, late_because: late_because.clone() };
+    insta::assert_snapshot!(in_thread(&engagement, not_taken), @"<@ULIN>: I was down from Fri 20 Nov 11:10 UTC to Fri 20 Nov 13:10 UTC, so this comes late: nobody has taken this for 72 h. Could you take it, or find somebody who can?");
+    let anywhere = What::NotTakenAnywhere { hours: 72, late_because: late_because.clone() };
+    insta::assert_snapshot!(in_thread(&engagement, anywhere), @"I was down from Fri 20 Nov 11:10 UTC to Fri 20 Nov 13:10 UTC, so this comes late: <https://example.slack.com/archives/CSME/p1700000000000100|K7Q> in <#CSME>, about Runner, has waited 72 h and nobody has taken it. Who could answer it there?");
+    let silent = What::TakenSilent { taker: user("UINES"), days: 2, late_because: late_because.clone() };
+    insta::assert_snapshot!(in_thread(&engagement, silent), @r"
+    <@UINES>: I was down from Fri 20 Nov 11:10 UTC to Fri 20 Nov 13:10 UTC, so this comes late: you took this 2 working days ago. Is it answered, or shall somebody else have it?
+    [Answered] [Hand back]
+    ");
+    let asked = pm_ask(WORDS);
+    let owner = user("UPAT");
+    let reminder = What::PmReminder { owner: owner.clone(), days: 2, late_because: late_because.clone() };
+    insta::assert_snapshot!(in_thread(&asked, reminder), @"<@UPAT>: I was down from Fri 20 Nov 11:10 UTC to Fri 20 Nov 13:10 UTC, so this comes late: Ava asked this Fri 20 Nov 14:10 UTC. Could you answer, or say who can?");
+    let advice = What::AdviceDue { owner: None, overdue: true, late_because: late_because.clone() };
+    insta::assert_snapshot!(in_thread(&asked, advice), @"I was down from Fri 20 Nov 11:10 UTC to Fri 20 Nov 13:10 UTC, so this comes late: the advice that Ava asked for is overdue. Could you answer, or say who can?");
+    let call = call(WORDS);
+    let due = What::AgendaDue {
+        start: now() + hours(30),
+        due: now() + hours(6),
+        late_because: late_because.clone(),
+    };
+    insta::assert_snapshot!(in_thread(&call, due), @r"
+    <@UAVA>: I was down from Fri 20 Nov 11:10 UTC to Fri 20 Nov 13:10 UTC, so this comes late: your call on Runner is Sat 21 Nov 20:10 UTC; its agenda is due in 6 h.
+    [Add agenda]
+    ");
+    let missed = What::AgendaMissed { requester: user("UAVA"), pm: Some(owner), late_because };
+    insta::assert_snapshot!(in_thread(&call, missed), @r"
+    <@UAVA>: I was down from Fri 20 Nov 11:10 UTC to Fri 20 Nov 13:10 UTC, so this comes late: no agenda, and the call is in 50 h. Pat may decline without it.
+    [Add agenda]
+    ");
 }

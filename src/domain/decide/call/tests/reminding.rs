@@ -19,7 +19,10 @@ const START: &str = "2026-11-20T17:00:00Z";
 fn the_requester_is_asked_first_then_both_then_the_pm_hears_that_it_came() {
     let mut story = Story::confirmed();
     let decision = story.due_at(ClockKind::AgendaAsk, ASK);
-    assert_eq!(told(&decision), [direct(What::AgendaDue { start: at(START), due: at(DUE) })]);
+    assert_eq!(
+        told(&decision),
+        [direct(What::AgendaDue { start: at(START), due: at(DUE), late_because: None })]
+    );
     let whom = vec![UserId::from(AVA)];
     assert_eq!(decision.timeline[0].event, Event::Reminded { whom, clock: ClockKind::AgendaAsk });
     assert_eq!(decision.timeline[0].by, Actor::Clock(ClockKind::AgendaAsk));
@@ -29,7 +32,10 @@ fn the_requester_is_asked_first_then_both_then_the_pm_hears_that_it_came() {
     let (requester, pm) = (UserId::from(AVA), Some(UserId::from(PETRA)));
     assert_eq!(
         told(&decision),
-        [card("C_G_RUNNER", false), thread(What::AgendaMissed { requester, pm: pm.clone() })]
+        [
+            card("C_G_RUNNER", false),
+            thread(What::AgendaMissed { requester, pm: pm.clone(), late_because: None })
+        ]
     );
     assert!(story.call().agenda_missed);
     assert!(story.due_at(ClockKind::AgendaMissed, DUE).is_empty(), "once");
