@@ -3,6 +3,7 @@
 //! Reads what a decision needs, decides purely, commits once. A change made meanwhile means deciding again. Sends nothing:
 //! what is told leaves through the outbox after the commit.
 
+mod admins;
 mod answers;
 mod bell;
 mod load;
@@ -22,7 +23,7 @@ use crate::domain::command::{ClockKind, Command};
 use crate::domain::decision::{ClockChange, Decision, Reply};
 use crate::domain::engagement::Engagement;
 use crate::domain::ids::{ChannelId, EngagementId, InstallationId, Ts, UserId};
-use crate::domain::notice::{Address, Downtime, Notice, What};
+use crate::domain::notice::Downtime;
 use crate::domain::org::Policy;
 use crate::store::{Commit, Committed, DueClock, Store, View};
 
@@ -261,25 +262,6 @@ impl App {
         self.commit_alone(decision, envelope).await
     }
 
-    /// Tells admins something, once each.
-    pub async fn tell_admins(&self, what: What) -> Result<(), StoreError> {
-        let mut decision = Decision::default();
-        decision.notices.push(Notice { to: Address::Admins, what, engagement: None, urgent: false });
-        self.commit_alone(decision, Envelope::internal(Command::Nothing)).await
-    }
-
-    /// Tells admins something that holds for a while, once each change; when it holds no longer it is forgotten, so that the
-    /// next time is told again. `start` is how the topics of its like begin.
-    pub async fn tell_admins_while(&self, start: &str, holds: Option<What>) -> Result<(), StoreError> {
-        let notice = holds.map(|what| Notice { to: Address::Admins, what, engagement: None, urgent: false });
-        let topic = notice.as_ref().and_then(Notice::told_once);
-        self.store.forget_told_like(self.installation, start, topic.as_deref()).await?;
-        match notice {
-            Some(notice) => self.tell_admins(notice.what).await,
-            None => Ok(()),
-        }
-    }
-
     /// Commits what no command led to.
     pub async fn commit_alone(&self, decision: Decision, envelope: Envelope) -> Result<(), StoreError> {
         if decision.is_empty() {
@@ -323,6 +305,12 @@ impl App {
             tries += 1;
             match self.try_once(&envelope).await {
                 Err(StoreError::Conflict) if tries < TRIES => {}
+                Err(error @ StoreError::Corrupt { .. }) => {
+                    if let Err(error) = self.report_unreadable(&error).await {
+                        tracing::error!(%error, "admins could not be told of a row that cannot be read");
+                    }
+                    return Err(error);
+                }
                 other => return other,
             }
         }

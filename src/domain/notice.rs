@@ -207,6 +207,10 @@ pub enum What {
     // To admins, once each.
     /// A message could not be delivered, for good.
     Parked { channel: ChannelId, error: String, went_to: Option<ChannelId> },
+    /// Whether a message arrived could not be looked up, and it was sent once more.
+    Unsearched { channel: ChannelId, error: String },
+    /// A row of the database cannot be read, so that what it is about rests.
+    UnreadableRow { table: String, row: String },
     /// Names in the directory that Slack does not know.
     Unresolved { what: Vec<String> },
     /// Clocks that should have run did not, and were set again: of these, and so many in all.
@@ -321,6 +325,8 @@ impl Notice {
         }
         match &self.what {
             What::Parked { channel, error, .. } => Some(format!("parked:{channel}:{error}")),
+            What::Unsearched { channel, error } => Some(format!("unsearched:{channel}:{error}")),
+            What::UnreadableRow { table, row } => Some(format!("unreadable:{table}:{row}")),
             What::Unresolved { what } => Some(format!("unresolved:{}", what.join(","))),
             What::ClocksSet { engagements, number } => {
                 Some(format!("clocks_set:{number}:{}", short(engagements)))
@@ -376,6 +382,8 @@ impl Notice {
             | What::Blind { .. }
             | What::CallChanged { .. }
             | What::Parked { .. }
+            | What::Unsearched { .. }
+            | What::UnreadableRow { .. }
             | What::Unresolved { .. }
             | What::ClocksSet { .. }
             | What::ClocksLate { .. }

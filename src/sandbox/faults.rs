@@ -2,6 +2,7 @@
 //! A rule fires a number of times or until cleared; the first rule that matches wins.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 /// One thing that goes wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,12 +28,39 @@ pub enum Fault {
     InternalErrorAfter,
     /// The call takes effect, then no answer until `Workspace::release_hung`.
     HangAfter,
+    /// The call takes effect; its answer comes a byte at a time with this pause (real time) before each.
+    Drip {
+        /// The pause.
+        every: Duration,
+    },
+    /// The call takes effect; the connection is dropped in the middle of its answer.
+    ResetAmid,
+    /// The call takes effect; its answer ends in the middle, as if it were whole.
+    HalfAnswer,
 }
 
 impl Fault {
     /// `Fault::Error` from a literal.
     pub fn error(code: &str) -> Self {
         Self::Error(code.to_owned())
+    }
+
+    /// Whether the call does in the workspace what it asks for, however its answer ends.
+    pub fn takes_effect(&self) -> bool {
+        match self {
+            Self::ResetAfter
+            | Self::InternalErrorAfter
+            | Self::HangAfter
+            | Self::Drip { .. }
+            | Self::ResetAmid
+            | Self::HalfAnswer => true,
+            Self::Status(_)
+            | Self::TooMany { .. }
+            | Self::Html
+            | Self::Hang
+            | Self::Error(_)
+            | Self::ResetBefore => false,
+        }
     }
 }
 

@@ -64,6 +64,7 @@ mod reading;
 mod response_url;
 mod server;
 mod setup;
+mod slow;
 mod state;
 mod typed;
 mod views;

@@ -3,8 +3,7 @@
 
 use std::sync::{Arc, Weak};
 
-use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
@@ -16,6 +15,7 @@ use super::api::{self, ApiError, Args};
 use super::faults::Fault;
 use super::journal::ApiCall;
 use super::response_url;
+use super::slow::Answered;
 use super::workspace::Inner;
 
 /// The most of a request that is read.
@@ -26,7 +26,7 @@ const MOST_REQUEST_BYTES: usize = 4 << 20;
 #[error("the sandbox drops this connection")]
 pub struct Dropped;
 
-type Page = Response<Full<Bytes>>;
+type Page = Response<Answered>;
 
 /// Accepts connections until the workspace is gone.
 pub async fn serve(listener: TcpListener, workspace: Weak<Inner>) {
@@ -122,17 +122,7 @@ fn with_token(mut fields: Map<String, Value>, authorization: &str) -> Args {
 async fn run(workspace: &Arc<Inner>, method: &str, args: Args) -> Result<Page, Dropped> {
     let name = method.split(' ').next().unwrap_or_default();
     let fault = workspace.take_fault(name, &args);
-    let effect = match &fault {
-        None | Some(Fault::ResetAfter | Fault::InternalErrorAfter | Fault::HangAfter) => true,
-        Some(
-            Fault::Status(_)
-            | Fault::TooMany { .. }
-            | Fault::Html
-            | Fault::Hang
-            | Fault::Error(_)
-            | Fault::ResetBefore,
-        ) => false,
-    };
+    let effect = fault.as_ref().is_none_or(Fault::takes_effect);
     let result = if effect { execute(workspace, method, &args) } else { (200, Value::Null) };
     let answered = match &fault {
         None => result.1.clone(),
@@ -161,6 +151,12 @@ async fn run(workspace: &Arc<Inner>, method: &str, args: Args) -> Result<Page, D
         Some(Fault::Hang | Fault::HangAfter) => {
             released.await;
             Err(Dropped)
+        }
+        Some(Fault::Drip { every }) => Ok(slowly(&result, |body| Answered::drip(body, every))),
+        Some(Fault::ResetAmid) => Ok(slowly(&result, Answered::cut)),
+        Some(Fault::HalfAnswer) => {
+            let half = |body: String| Answered::whole(body.chars().take(body.chars().count() / 2).collect());
+            Ok(slowly(&result, half))
         }
     }
 }
@@ -203,7 +199,16 @@ fn json_page(status: u16, body: &Value) -> Page {
 }
 
 fn page(status: u16, content_type: &'static str, body: String) -> Page {
-    let mut page = Response::new(Full::new(Bytes::from(body)));
+    slow_page(status, content_type, Answered::whole(body))
+}
+
+/// The answer as it would be, on a bad line.
+fn slowly((status, answer): &(u16, Value), line: impl FnOnce(String) -> Answered) -> Page {
+    slow_page(*status, "application/json; charset=utf-8", line(answer.to_string()))
+}
+
+fn slow_page(status: u16, content_type: &'static str, body: Answered) -> Page {
+    let mut page = Response::new(body);
     *page.status_mut() =
         hyper::StatusCode::from_u16(status).unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
     page.headers_mut().insert("content-type", hyper::header::HeaderValue::from_static(content_type));

@@ -22,6 +22,7 @@ mod parked;
 mod reader;
 mod restore;
 mod row;
+mod same_file;
 mod settle;
 mod steps;
 mod told;

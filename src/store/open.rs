@@ -86,6 +86,9 @@ impl Store {
         if !self.0.writer.is_running() {
             return Err(StoreError::Unavailable("the writer has ended".to_owned()));
         }
+        if !self.0.writer.is_well() {
+            return Err(StoreError::Unavailable("the last write was not taken".to_owned()));
+        }
         self.0.readers.read(|db| Ok(db.query_row(ANSWER, [], |_| Ok(()))?)).await
     }
 }

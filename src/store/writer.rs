@@ -7,12 +7,14 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags, Params};
 use tokio::sync::{mpsc, oneshot};
 
+use super::same_file::SameFile;
 use super::{StoreError, Turn};
 
 /// Jobs that may wait; whoever comes then waits for room.
@@ -71,6 +73,9 @@ trait Job: Send {
     /// Runs it, unless it is too late for that.
     fn run(&mut self, db: &Connection) -> Kept;
 
+    /// Why the database did not take it, if so: it is full, read-only or broken.
+    fn failure(&self) -> Option<&str>;
+
     /// Answers, once the group is committed or lost.
     fn answer(self: Box<Self>, lost: Option<&str>);
 }
@@ -110,6 +115,13 @@ impl<W: Work> Job for Task<W> {
         kept
     }
 
+    fn failure(&self) -> Option<&str> {
+        match &self.outcome {
+            Some(Err(StoreError::Unavailable(why))) => Some(why),
+            Some(Ok(_) | Err(_)) | None => None,
+        }
+    }
+
     fn answer(self: Box<Self>, lost: Option<&str>) {
         let outcome = match (self.outcome, lost) {
             (Some(Err(StoreError::TooLate)), _) => Err(StoreError::TooLate),
@@ -130,6 +142,7 @@ enum Message {
 /// The way to the writer.
 pub(super) struct Writer {
     jobs: mpsc::Sender<Message>,
+    is_well: Arc<AtomicBool>,
     ended: Mutex<Option<oneshot::Receiver<()>>>,
 }
 
@@ -138,7 +151,14 @@ impl Writer {
     pub(super) fn start(path: &Path) -> Result<Self, StoreError> {
         let (jobs, waiting) = mpsc::channel(ROOM);
         let (end, ended) = oneshot::channel();
-        let desk = Desk { path: path.to_owned(), db: Some(connect(path)?), waiting };
+        let is_well = Arc::new(AtomicBool::new(true));
+        let desk = Desk {
+            path: path.to_owned(),
+            db: Some(connect(path)?),
+            files: SameFile::at(path),
+            is_well: Arc::clone(&is_well),
+            waiting,
+        };
         let serve = move || {
             desk.serve();
             // Nobody may be waiting for it.
@@ -148,12 +168,17 @@ impl Writer {
             .name("store-writer".to_owned())
             .spawn(serve)
             .map_err(|error| StoreError::Unavailable(format!("the writer cannot be started: {error}")))?;
-        Ok(Self { jobs, ended: Mutex::new(Some(ended)) })
+        Ok(Self { jobs, is_well, ended: Mutex::new(Some(ended)) })
     }
 
     /// Whether it takes jobs.
     pub(super) fn is_running(&self) -> bool {
         !self.jobs.is_closed()
+    }
+
+    /// Whether the database took what was last written.
+    pub(super) fn is_well(&self) -> bool {
+        self.is_well.load(Ordering::Relaxed)
     }
 
     /// Has something written, whoever waits for it; answers when it is durable.
@@ -195,6 +220,8 @@ fn closed() -> StoreError {
 struct Desk {
     path: PathBuf,
     db: Option<Connection>,
+    files: SameFile,
+    is_well: Arc<AtomicBool>,
     waiting: mpsc::Receiver<Message>,
 }
 
@@ -218,7 +245,11 @@ impl Desk {
         if group.is_empty() {
             return;
         }
-        let lost = self.commit_group(&mut group).err().map(|error| error.to_string());
+        let committed = self.commit_group(&mut group);
+        let failure = group.iter().find_map(|job| job.failure()).map(str::to_owned);
+        self.is_well.store(committed.is_ok() && failure.is_none(), Ordering::Relaxed);
+        // What the job says is nearer to the cause than what came of it.
+        let lost = committed.err().map(|error| failure.unwrap_or(error));
         if let Some(reason) = &lost {
             // A new connection begins without whatever state this one is in.
             self.db = None;
@@ -229,20 +260,31 @@ impl Desk {
         }
     }
 
-    fn commit_group(&mut self, group: &mut [Box<dyn Job>]) -> Result<(), rusqlite::Error> {
-        let db = match self.db.take() {
-            Some(db) => self.db.insert(db),
-            None => self.db.insert(connect(&self.path)?),
+    /// Runs and commits a group, or says why nothing of it was kept.
+    fn commit_group(&mut self, group: &mut [Box<dyn Job>]) -> Result<(), String> {
+        let db = if let Some(db) = self.db.take() {
+            self.db.insert(db)
+        } else {
+            self.files.reopened().map_err(|gone| gone.to_string())?;
+            self.db.insert(connect(&self.path).map_err(|error| error.to_string())?)
         };
-        execute(db, BEGIN, [])?;
-        if run_plainly(db, group)? == Kept::No {
-            execute(db, ROLLBACK, [])?;
-            execute(db, BEGIN, [])?;
-            run_each_apart(db, group)?;
-        }
-        execute(db, COMMIT, [])?;
+        run_group(db, group).map_err(|error| error.to_string())?;
+        // Looked at last: what is committed to a file that has no name any more is lost.
+        self.files.check().map_err(|gone| gone.to_string())?;
+        execute(db, COMMIT, []).map_err(|error| error.to_string())?;
         Ok(())
     }
+}
+
+/// Runs a group inside a transaction that stays open.
+fn run_group(db: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), rusqlite::Error> {
+    execute(db, BEGIN, [])?;
+    if run_plainly(db, group)? == Kept::No {
+        execute(db, ROLLBACK, [])?;
+        execute(db, BEGIN, [])?;
+        run_each_apart(db, group)?;
+    }
+    Ok(())
 }
 
 /// Runs a group without savepoints, which cost as much as a small job: nearly always there is nothing to undo. `No` where

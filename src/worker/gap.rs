@@ -21,7 +21,15 @@ const KEPT_AS: &str = "downtime";
 /// After a silence the threads that matter are read, and what comes late says why (B7).
 pub async fn notice(app: &App) -> Result<(), StoreError> {
     let now = app.now();
-    let last = app.store().alive_at(app.installation()).await?;
+    let last = match app.store().alive_at(app.installation()).await {
+        Err(error @ StoreError::Corrupt { .. }) => {
+            // How long we were down is not known; what happened meanwhile is read all the same.
+            tracing::error!(%error, "the last sign of life cannot be read; threads are read again");
+            app.read_threads_again(None).await?;
+            None
+        }
+        known => known?,
+    };
     app.set_downtime(kept(app).await?);
     match last {
         Some(from) if now - from > GAP => {

@@ -12,6 +12,7 @@ pub mod outbox;
 pub mod pace;
 mod reading;
 pub mod run;
+mod search;
 pub mod steps;
 mod supervise;
 pub mod watchdog;

@@ -7,20 +7,19 @@ use tokio::task::{JoinError, JoinSet};
 
 use super::delivery_plan::{self, Plan};
 use super::pace::Pace;
+use super::search;
 use crate::app::{App, Envelope};
 use crate::domain::command::Command;
 use crate::domain::decision::Reply;
-use crate::domain::ids::{ChannelId, EngagementId, Ts};
+use crate::domain::ids::EngagementId;
 use crate::domain::notice::{Notice, What};
-use crate::slack::client::{Sent, Slack, SlackError};
+use crate::slack::client::{Slack, SlackError};
 use crate::slack::outgoing::Destination;
 use crate::slack::render::{self, Scene};
 use crate::store::{Claimed, Settlement, StoreError};
 
 /// How many lanes are served at once.
 const LANES_AT_ONCE: u32 = 32;
-/// How long a message is searched for: what is left of the lease must be enough to send it, or two would.
-const SEARCH_WITHIN: std::time::Duration = std::time::Duration::from_secs(30);
 /// How long a claimed notice is ours; longer than any call to Slack may take.
 const LEASE: std::time::Duration = std::time::Duration::from_mins(1);
 
@@ -72,8 +71,17 @@ pub fn ended(done: Result<Result<(), StoreError>, JoinError>) {
 async fn deliver(app: &App, slack: &Slack, pace: &Pace, claimed: &Claimed) -> Result<(), StoreError> {
     let notice = &claimed.notice;
     let policy = app.policy();
-    let (engagement, related) = app.scene(notice.engagement, &reply_of(notice), &named_by(notice)).await?;
     let settle = |settlement| app.store().settle(claimed, settlement, app.now());
+    let read = app.scene(notice.engagement, &reply_of(notice), &named_by(notice)).await;
+    let (engagement, related) = match read {
+        Ok(scene) => scene,
+        Err(error @ StoreError::Corrupt { .. }) => {
+            // Waiting would stop its lane for ever.
+            app.report_unreadable(&error).await?;
+            return settle(Settlement::Parked { reason: error.to_string() }).await;
+        }
+        Err(error) => return Err(error),
+    };
     if engagement.as_ref().is_some_and(|engagement| !notice.still_holds(engagement)) {
         return settle(Settlement::Dropped { reason: "its condition no longer holds".to_owned() }).await;
     }
@@ -94,7 +102,9 @@ async fn deliver(app: &App, slack: &Slack, pace: &Pace, claimed: &Claimed) -> Re
         now: app.now(),
     };
     let message = render::notice(notice, &scene);
-    let result = send_once(slack, claimed, &destination, &message).await;
+    let tried = search::send_once(app, slack, claimed, &destination, &message).await?;
+    let last_word = tried.last_word();
+    let result = tried.result;
     let refused = match &result {
         Err(SlackError::Permanent { code }) => Some(code.clone()),
         Err(SlackError::RateLimited { after }) => {
@@ -114,7 +124,8 @@ async fn deliver(app: &App, slack: &Slack, pace: &Pace, claimed: &Claimed) -> Re
         Err(SlackError::Ambiguous { .. } | SlackError::Retry { .. }) => None,
     };
     let was_posted = result.is_ok() && matches!(destination, Destination::Post { .. });
-    let settlement = delivery_plan::settlement(result, claimed, &destination, app.now());
+    let settlement =
+        last_word.unwrap_or_else(|| delivery_plan::settlement(result, claimed, &destination, app.now()));
     if let (Some(error), Settlement::Parked { .. }) = (refused, &settlement) {
         // Before it is parked: were we to end in between, nobody would ever hear of it. Deciding twice changes nothing.
         undeliverable(app, notice, &destination, error).await?;
@@ -123,44 +134,6 @@ async fn deliver(app: &App, slack: &Slack, pace: &Pace, claimed: &Claimed) -> Re
         app.store().hold_lane(app.installation(), &claimed.lane, until).await?;
     }
     settle(settlement).await
-}
-
-/// Sends it, unless an earlier try that we know nothing of turns out to have succeeded.
-async fn send_once(
-    slack: &Slack,
-    claimed: &Claimed,
-    destination: &Destination,
-    message: &crate::slack::outgoing::Message,
-) -> Result<Sent, SlackError> {
-    if let (true, Destination::Post { channel, thread }) = (claimed.is_unsure, destination) {
-        let search = slack.find_by_key(channel, thread.as_ref(), &claimed.key, claimed.decided_at);
-        let late = || SlackError::Retry { after: None, reason: "the search took too long".to_owned() };
-        let found = tokio::time::timeout(SEARCH_WITHIN, search).await.unwrap_or_else(|_| Err(late()))?;
-        if let Some(ts) = found {
-            return found_again(slack, claimed, channel, ts, message).await;
-        }
-    }
-    slack.send(destination, message, Some(&claimed.key)).await
-}
-
-/// An earlier try had arrived. A card that changed since collapsed into this one, and is drawn as it is now: nothing else
-/// would ever show it.
-async fn found_again(
-    slack: &Slack,
-    claimed: &Claimed,
-    channel: &ChannelId,
-    ts: Ts,
-    message: &crate::slack::outgoing::Message,
-) -> Result<Sent, SlackError> {
-    if claimed.notice.is_card() {
-        let update = Destination::Update { channel: channel.clone(), ts: ts.clone() };
-        match slack.send(&update, message, None).await {
-            // Where Slack takes no update for good, the message that is there is the card all the same.
-            Ok(_) | Err(SlackError::Permanent { .. }) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(Sent { channel: channel.clone(), ts: Some(ts) })
 }
 
 /// 429: this lane waits; a second lane's within a breath pauses them all.

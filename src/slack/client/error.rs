@@ -9,6 +9,8 @@ use slack_morphism::errors::SlackClientError;
 
 /// The wait when Slack says "too fast" and not for how long.
 const DEFAULT_WAIT: Duration = Duration::from_secs(30);
+/// The shortest wait that is believed: told to wait no time at all, we would ask again at once, for as long as it lasts.
+const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 /// The longest wait that is believed.
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
 /// The wait where an administrator or Slack itself has to finish something first.
@@ -83,7 +85,7 @@ impl SlackError {
 
     /// "Too fast", with what the answer said about the wait.
     pub(super) fn rate_limited(after: Option<Duration>) -> Self {
-        Self::RateLimited { after: after.unwrap_or(DEFAULT_WAIT).min(LONGEST_WAIT) }
+        Self::RateLimited { after: after.unwrap_or(DEFAULT_WAIT).clamp(SHORTEST_WAIT, LONGEST_WAIT) }
     }
 }
 
@@ -199,6 +201,21 @@ mod tests {
             ("channel_not_found", permanent("channel_not_found")),
             ("is_archived", permanent("is_archived")),
             ("restricted_action_read_only_channel", permanent("restricted_action_read_only_channel")),
+            ("org_login_required", retry("org_login_required", Some(LONG_PAUSE))),
+            ("token_expired", auth("token_expired")),
+            ("not_authed", auth("not_authed")),
+            ("team_access_not_granted", auth("team_access_not_granted")),
+            ("not_in_channel", permanent("not_in_channel")),
+            ("restricted_action", permanent("restricted_action")),
+            ("invalid_blocks", permanent("invalid_blocks")),
+            ("invalid_blocks_format", permanent("invalid_blocks_format")),
+            ("msg_blocks_too_long", permanent("msg_blocks_too_long")),
+            ("no_text", permanent("no_text")),
+            ("metadata_too_large", permanent("metadata_too_large")),
+            ("invalid_metadata_format", permanent("invalid_metadata_format")),
+            ("cannot_reply_to_message", permanent("cannot_reply_to_message")),
+            ("messages_tab_disabled", permanent("messages_tab_disabled")),
+            ("ekm_access_denied", permanent("ekm_access_denied")),
             ("never_heard_of", permanent("never_heard_of")),
             ("", permanent("unrecognised_error")),
             ("Our secret: xoxb-1", permanent("unrecognised_error")),
@@ -224,9 +241,11 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_is_never_believed_beyond_an_hour() {
+    fn a_wait_is_believed_from_a_second_to_an_hour() {
         let error = SlackError::rate_limited(Some(Duration::from_hours(25)));
         assert_eq!(error, SlackError::RateLimited { after: LONGEST_WAIT });
+        let error = SlackError::rate_limited(Some(Duration::ZERO));
+        assert_eq!(error, SlackError::RateLimited { after: SHORTEST_WAIT });
     }
 
     #[test]

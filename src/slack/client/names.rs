@@ -174,9 +174,13 @@ impl Slack {
         let envelope: Value = serde_json::from_slice(&answer.body)
             .map_err(|_| again.unknown("the answer is not Slack's JSON"))?;
         let known: AuthAnswer = open_envelope(envelope, again)?;
+        // Taken for one, "no workspace" would be served as a new one, and all that is kept of the right one be out of sight.
+        let Some(team_id) = known.team_id.filter(|team| !team.is_empty()) else {
+            return Err(again.unknown("the answer names no workspace"));
+        };
         let scopes = answer.headers.get("x-oauth-scopes").and_then(|scopes| scopes.to_str().ok());
         Ok(Auth {
-            team_id: known.team_id.unwrap_or_default(),
+            team_id,
             url: known.url,
             bot_user: known.user_id,
             bot_id: known.bot_id,

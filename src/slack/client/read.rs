@@ -15,6 +15,8 @@ use crate::slack::vocabulary::{METADATA_EVENT, METADATA_KEY};
 const PAGE: &str = "200";
 /// Pages read at most when a message of ours is looked for.
 const PAGES_FOR_KEY: u32 = 10;
+/// Our own word, beside Slack's, for a channel in which a message cannot be found for the others.
+const TOO_MANY: &str = "too_many_messages";
 /// Pages read at most of one thread.
 const PAGES_OF_THREAD: u32 = 25;
 /// How far Slack's clock and ours may be apart.
@@ -98,7 +100,7 @@ impl Slack {
             let Some(cursor) = page.response_metadata.next() else { return Ok(None) };
             set_cursor(&mut arguments, cursor);
         }
-        Err(Again::Harmless.unknown("too many messages to look through"))
+        Err(SlackError::Permanent { code: TOO_MANY.to_owned() })
     }
 
     /// A thread's messages since `oldest`, the first message always among them. An error that

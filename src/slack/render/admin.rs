@@ -1,5 +1,5 @@
-//! What needs an admin, once each: a message that cannot be delivered, a thread that cannot be read, names that Slack does
-//! not know.
+//! What needs an admin, once each: a message that cannot be delivered or may be there twice, a thread or a row that cannot
+//! be read, names that Slack does not know.
 
 use chrono::{DateTime, Utc};
 
@@ -7,7 +7,8 @@ use super::blocks::said;
 use super::line::{Line, line};
 use super::notices::Told;
 use super::times::date;
-use super::words;
+use super::{Scene, words};
+use crate::domain::engagement::Engagement;
 use crate::domain::ids::{ChannelId, EngagementId};
 use crate::slack::outgoing::Message;
 
@@ -16,12 +17,12 @@ const NAMES_SHOWN: usize = 20;
 
 /// A message could not be delivered, for good.
 pub(super) fn parked(
-    told: Told<'_>,
+    scene: &Scene<'_>,
+    about: Option<&Engagement>,
     channel: &ChannelId,
     error: &str,
     went_to: Option<&ChannelId>,
 ) -> Message {
-    let scene = told.scene;
     let end = match went_to {
         Some(other) => {
             line!["Sent to ", scene.channel(other), " instead; the directory wants a new channel."]
@@ -30,11 +31,48 @@ pub(super) fn parked(
     };
     let line = line![
         "Could not post ",
-        Line::id(told.engagement.id),
+        which(about),
         " in ",
         scene.channel(channel),
         format!(": {}. ", words::slack_error(error)),
         end
+    ];
+    said(&line, None)
+}
+
+/// Whether a message arrived could not be looked up, and it was sent once more.
+pub(super) fn unsearched(
+    scene: &Scene<'_>,
+    about: Option<&Engagement>,
+    channel: &ChannelId,
+    error: &str,
+) -> Message {
+    let line = line![
+        "Slack did not say whether ",
+        which(about),
+        " arrived in ",
+        scene.channel(channel),
+        format!(", and I cannot look there: {}. ", words::slack_error(error)),
+        "I sent it again, so it may be there twice.",
+    ];
+    said(&line, None)
+}
+
+/// What an undelivered message is about, where it is about one ask.
+fn which(about: Option<&Engagement>) -> Line {
+    about.map_or_else(|| Line::from("a message"), |engagement| Line::id(engagement.id))
+}
+
+/// A row of the database cannot be read.
+pub(super) fn unreadable_row(table: &str, row: &str) -> Message {
+    let kept = match (table, row.parse()) {
+        ("engagement", Ok(id)) => Line::id(EngagementId(id)),
+        _ => line![format!("row {row} of the table {table}")],
+    };
+    let line = line![
+        "What the database keeps of ",
+        kept,
+        " cannot be read, so I leave it as it is. The log says what is wrong; it goes on once that is mended.",
     ];
     said(&line, None)
 }

@@ -29,6 +29,11 @@ pub fn notice(notice: &Notice, scene: &Scene<'_>) -> Message {
         (What::ClocksSet { engagements, number }, _) => admin::clocks_set(engagements, *number),
         (What::ClocksLate { number, since }, _) => admin::clocks_late(*number, *since),
         (What::Unreadable { engagements, number }, _) => admin::unreadable(engagements, *number),
+        (What::UnreadableRow { table, row }, _) => admin::unreadable_row(table, row),
+        (What::Parked { channel, error, went_to }, about) => {
+            admin::parked(scene, about, channel, error, went_to.as_ref())
+        }
+        (What::Unsearched { channel, error }, about) => admin::unsearched(scene, about, channel, error),
         (what, Some(engagement)) => about(what, Told { engagement, scene, to: &notice.to }),
         (_, None) => said(&Line::from("That question is no longer here."), None),
     }
@@ -97,8 +102,10 @@ fn about(what: &What, told: Told<'_>) -> Message {
             reminders::agenda_missed(told, requester, pm.as_ref(), late_because.as_ref())
         }
         What::Blind { channel } => admin::blind(told, channel),
-        What::Parked { channel, error, went_to } => admin::parked(told, channel, error, went_to.as_ref()),
         What::Reply { .. }
+        | What::Parked { .. }
+        | What::Unsearched { .. }
+        | What::UnreadableRow { .. }
         | What::Unresolved { .. }
         | What::ClocksSet { .. }
         | What::ClocksLate { .. }

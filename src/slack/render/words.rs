@@ -196,6 +196,8 @@ pub fn slack_error(error: &str) -> String {
         "channel_not_found" => "the channel is gone, or private and without me".to_owned(),
         "not_in_channel" => "I am not in the channel".to_owned(),
         "user_not_found" | "user_disabled" | "cannot_dm_bot" => "that person cannot be reached".to_owned(),
+        "missing_scope" => "the app was not given the scope for it".to_owned(),
+        "too_many_messages" => "too much was written there since".to_owned(),
         "messages_tab_disabled" => "direct messages to me are switched off".to_owned(),
         "msg_too_long" | "msg_blocks_too_long" | "invalid_blocks" | "invalid_blocks_format" => {
             format!("Slack did not accept its form ({error})")

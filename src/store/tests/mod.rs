@@ -7,6 +7,7 @@ mod copies;
 mod crash;
 mod durability;
 mod lookups;
+mod not_taken;
 mod plans;
 mod small_tables;
 mod wishes;

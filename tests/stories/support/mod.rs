@@ -88,6 +88,11 @@ impl Story {
 
     /// Begins with this directory and these rules.
     pub async fn with(directory: Directory, rules: Rules) -> Self {
+        Self::in_folder(tempfile::tempdir().expect("a folder"), directory, rules).await
+    }
+
+    /// Begins with a database in that folder.
+    pub async fn in_folder(folder: tempfile::TempDir, directory: Directory, rules: Rules) -> Self {
         let clock = sandbox::Clock::at(monday());
         let slack = Workspace::start(WorkspaceSetup::default(), clock.clone()).await.expect("a port");
         world::populate(&slack, &directory);
@@ -97,7 +102,7 @@ impl Story {
             admin_channel: Some(ChannelRef::Name(world::ADMIN_CHANNEL.trim_start_matches('#').to_owned())),
             admins: vec![PersonRef::Email(world::ADMIN_EMAIL.to_owned())],
         };
-        let folder = Arc::new(tempfile::tempdir().expect("a folder"));
+        let folder = Arc::new(folder);
         let wrong = Arc::default();
         let (bot, url, server) = serve(&slack, (&clock, &wrong), &written, &folder).await;
         slack.connect_bot(&url, SECRET);

@@ -52,7 +52,7 @@ async fn a_message_that_is_not_there_is_told_from_one_that_cannot_be_looked_for(
         || Play::Json(json!({ "ok": true, "messages": [], "response_metadata": { "next_cursor": "more" } }));
     let (slack, _, _) = on_stage((0..10).map(|_| endless())).await;
     let error = slack.find_by_key(&"C1".into(), None, "k", since).await.unwrap_err();
-    assert!(matches!(error, SlackError::Retry { .. }));
+    assert_eq!(error, SlackError::Permanent { code: "too_many_messages".into() }, "nor will it be, later");
 }
 
 #[tokio::test]

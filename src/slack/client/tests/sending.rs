@@ -113,7 +113,7 @@ async fn bad_days_end_typed_and_discreet() {
     let limited = |seconds| SlackError::RateLimited { after: Duration::from_secs(seconds) };
     let table = [
         (Play::Http(429, &[JSON, ("retry-after", "3")], r#"{"ok":false,"error":"ratelimited"}"#), limited(3)),
-        (Play::Http(429, &[("content-type", "text/plain"), ("retry-after", "0")], ""), limited(0)),
+        (Play::Http(429, &[("content-type", "text/plain"), ("retry-after", "0")], ""), limited(1)),
         (Play::Http(429, &[JSON], r#"{"ok":false,"error":"ratelimited"}"#), limited(30)),
         (Play::Http(429, &[("content-type", "text/html")], BODY), limited(30)),
         (refused("ratelimited"), limited(30)),

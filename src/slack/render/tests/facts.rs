@@ -146,6 +146,8 @@ pub(super) fn whats(text: &str) -> Vec<What> {
             went_to: Some(ChannelId::from("CSTG")),
         },
         What::Parked { channel: ChannelId::from("CGRP"), error: "is_archived".to_owned(), went_to: None },
+        What::Unsearched { channel: ChannelId::from("CGRP"), error: text.clone() },
+        What::UnreadableRow { table: "outbox".to_owned(), row: text.clone() },
         What::Unresolved { what: vec![text.clone(); 30] },
         What::ClocksSet { engagements: vec![id("K7Q"), id("HFJ")], number: 30 },
         What::ClocksLate { number: 1, since: now() - hours(1) },

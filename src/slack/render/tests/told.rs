@@ -180,6 +180,14 @@ fn admins_hear_once() {
     insta::assert_snapshot!(in_thread(&engagement, parked(Some("CSTG"))), @"Could not post *K7Q* in <#CGRP>: the channel is archived. Sent to <#CSTG> instead; the directory wants a new channel.");
     insta::assert_snapshot!(in_thread(&engagement, parked(None)), @"Could not post *K7Q* in <#CGRP>: the channel is archived. It was not sent anywhere else; the directory wants a new channel.");
     insta::assert_snapshot!(in_thread(&engagement, What::Blind { channel: ChannelId::from("CINT") }), @"I cannot read the thread of *K7Q* in <#CINT>, so nothing is raised for it. If I was removed there, inviting me again mends that.");
+    let unsearched =
+        |error: &str| What::Unsearched { channel: ChannelId::from("CGRP"), error: error.to_owned() };
+    insta::assert_snapshot!(in_thread(&engagement, unsearched("missing_scope")), @"Slack did not say whether *K7Q* arrived in <#CGRP>, and I cannot look there: the app was not given the scope for it. I sent it again, so it may be there twice.");
+    insta::assert_snapshot!(in_thread(&engagement, unsearched("too_many_messages")), @"Slack did not say whether *K7Q* arrived in <#CGRP>, and I cannot look there: too much was written there since. I sent it again, so it may be there twice.");
+    let unreadable =
+        |table: &str, row: &str| What::UnreadableRow { table: table.to_owned(), row: row.to_owned() };
+    insta::assert_snapshot!(in_thread(&engagement, unreadable("engagement", "1")), @"What the database keeps of *HFJ* cannot be read, so I leave it as it is. The log says what is wrong; it goes on once that is mended.");
+    insta::assert_snapshot!(in_thread(&engagement, unreadable("clock", "7")), @"What the database keeps of row 7 of the table clock cannot be read, so I leave it as it is. The log says what is wrong; it goes on once that is mended.");
     let unknown = What::Unresolved { what: vec!["#gone".to_owned(), "pat@example.com".to_owned()] };
     insta::assert_snapshot!(in_thread(&engagement, unknown), @"Slack does not know these names of the directory: #gone and pat@example.com. I work around them until the directory is corrected.");
 }

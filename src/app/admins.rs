@@ -1,0 +1,50 @@
+//! What admins are told that no command led to: each topic once, through the outbox like everything else.
+
+use super::{App, Envelope, StoreError};
+use crate::domain::command::Command;
+use crate::domain::decision::Decision;
+use crate::domain::ids::EngagementId;
+use crate::domain::notice::{Address, Notice, What};
+
+impl App {
+    /// Tells admins something, once each.
+    pub async fn tell_admins(&self, what: What) -> Result<(), StoreError> {
+        self.tell_admins_of(None, what).await
+    }
+
+    /// Tells admins something that holds for a while, once each change; when it holds no longer it is forgotten, so that the
+    /// next time is told again. `start` is how the topics of its like begin.
+    pub async fn tell_admins_while(&self, start: &str, holds: Option<What>) -> Result<(), StoreError> {
+        let notice = holds.map(|what| Notice { to: Address::Admins, what, engagement: None, urgent: false });
+        let topic = notice.as_ref().and_then(Notice::told_once);
+        self.store.forget_told_like(self.installation, start, topic.as_deref()).await?;
+        match notice {
+            Some(notice) => self.tell_admins(notice.what).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Tells admins something about that engagement, once each.
+    pub async fn tell_admins_of(
+        &self,
+        engagement: Option<EngagementId>,
+        what: What,
+    ) -> Result<(), StoreError> {
+        let mut decision = Decision::default();
+        decision.notices.push(Notice { to: Address::Admins, what, engagement, urgent: false });
+        self.commit_alone(decision, Envelope::internal(Command::Nothing)).await
+    }
+
+    /// Tells admins of a row that cannot be read: what it is about rests until a person has mended it. Any other error is
+    /// none of theirs.
+    pub async fn report_unreadable(&self, error: &StoreError) -> Result<(), StoreError> {
+        match error {
+            StoreError::Corrupt { table, id, .. } => {
+                tracing::error!(%error, "what this row is about rests");
+                let what = What::UnreadableRow { table: (*table).to_owned(), row: id.clone() };
+                self.tell_admins_of(None, what).await
+            }
+            StoreError::Conflict | StoreError::TooLate | StoreError::Unavailable(_) => Ok(()),
+        }
+    }
+}
