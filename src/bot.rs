@@ -152,6 +152,12 @@ impl Bot {
         watchdog::tick(&self.app).await
     }
 
+    /// Keeps to Slack's pace when it is settled by hand, as its loops do anyway.
+    #[must_use]
+    pub fn at_slacks_pace(self) -> Self {
+        Self { pace: Arc::new(Pace::steady()), ..self }
+    }
+
     /// Reads the names at Slack and resolves the directory against them.
     pub async fn read_names(&self) -> Result<(), NamesError> {
         names::tick(&self.app, &self.slack, &self.source).await

@@ -6,6 +6,7 @@
 mod admins;
 mod answers;
 mod bell;
+mod delivery;
 mod load;
 mod operations;
 mod queries;
@@ -29,6 +30,7 @@ use crate::store::{Commit, Committed, DueClock, Store, View};
 
 pub use crate::store::{StoreError, Turn};
 pub use bell::Bell;
+pub use delivery::{Counted, Delivery};
 pub use operations::Numbers;
 pub use queries::Query;
 
@@ -80,6 +82,8 @@ pub struct Health {
     pub overdue: AtomicI64,
     /// Slack refused our token when it was last used.
     pub token_refused: AtomicBool,
+    /// How delivery goes.
+    pub delivery: Delivery,
 }
 
 /// Something that happened, on its way to a decision.

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{App, Health};
+use super::{App, Counted, Health};
 use crate::domain::engagement::Engagement;
 use crate::domain::ids::EngagementId;
 use crate::store::{Count, DeadLetter, StoreError};
@@ -20,6 +20,12 @@ pub struct Numbers {
     pub oldest_seconds: i64,
     /// Notices that were given up and wait for a person.
     pub parked: usize,
+    /// The same by urgency: its name, how many wait, and how long the oldest has, in seconds.
+    pub urgencies: [(&'static str, i64, i64); 2],
+    /// What delivery counted since the start, by name.
+    pub delivered: Vec<(&'static str, u64)>,
+    /// For how many seconds Slack still wants nothing by a method.
+    pub paused: Vec<(&'static str, i64)>,
     /// How late the clock is that should have been decided upon first, in seconds.
     pub late_seconds: i64,
 }
@@ -68,7 +74,15 @@ impl App {
         let (store, installation, now) = (&self.store, self.installation, self.now());
         let backlog = store.outbox_waiting(installation).await?;
         let since = |instant: chrono::DateTime<chrono::Utc>| (now - instant).num_seconds().max(0);
+        let age = |oldest: Option<_>| oldest.map_or(0, since);
+        let delivery = &self.health.delivery;
         Ok(Numbers {
+            urgencies: [
+                ("urgent", backlog.urgent, age(backlog.oldest_urgent)),
+                ("routine", backlog.number - backlog.urgent, age(backlog.oldest_routine)),
+            ],
+            delivered: Counted::ALL.map(|what| (what.name(), delivery.counted(what))).to_vec(),
+            paused: delivery.pauses(now),
             engagements: store.counts(installation).await?,
             waiting: backlog.number,
             oldest_seconds: backlog.oldest.map_or(0, since),

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::directory::{ChannelRef, PersonRef};
 use crate::domain::rules::{
-    CallRules, ClockMode, EngagementRules, NoticeMode, ReplyRules, Rules, SmeRules, StoredDuration,
-    WorkingDays, WorkingHours,
+    CallRules, ClockMode, DeliveryRules, EngagementRules, NoticeMode, ReplyRules, Rules, SmeRules,
+    StoredDuration, WorkingDays, WorkingHours,
 };
 
 use super::duration::{Written, parse};
@@ -56,7 +56,7 @@ pub struct SlackSettings {
 }
 
 /// The tables of `switchboard.toml`, and `directory`.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "directory",
     "reply",
     "sme",
@@ -68,6 +68,7 @@ const TABLES: [&str; 13] = [
     "feedback",
     "hours",
     "limits",
+    "delivery",
     "admin",
     "handbook",
 ];
@@ -167,6 +168,7 @@ fn rules(reader: &mut Reader, top: &Fields<'_>, defaults: Rules) -> Rules {
         asks_per_person_per_hour: reader
             .number(limits.get(asks), asks, 0, 1_000)
             .unwrap_or(defaults.asks_per_person_per_hour),
+        delivery: delivery(reader, top, defaults.delivery),
         handbook_base: reader
             .link(handbook.get("base"), "base")
             .map(|base| base.trim_end_matches('/').to_owned()),
@@ -256,6 +258,16 @@ fn call(reader: &mut Reader, top: &Fields<'_>, defaults: &CallRules) -> CallRule
         );
     }
     rules
+}
+
+fn delivery(reader: &mut Reader, top: &Fields<'_>, defaults: DeliveryRules) -> DeliveryRules {
+    let (messages, updates) = ("messages_per_minute", "updates_per_minute");
+    let fields = reader.fields(top.get("delivery"), "[delivery]", &[messages, updates]);
+    let mut number = |what, usual| reader.number(fields.get(what), what, 0, 100_000).unwrap_or(usual);
+    DeliveryRules {
+        messages_per_minute: number(messages, defaults.messages_per_minute),
+        updates_per_minute: number(updates, defaults.updates_per_minute),
+    }
 }
 
 fn hours(reader: &mut Reader, top: &Fields<'_>, defaults: WorkingHours) -> WorkingHours {

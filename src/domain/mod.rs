@@ -8,6 +8,7 @@ pub mod call_notice;
 pub mod command;
 pub mod decide;
 pub mod decision;
+pub mod digest;
 pub mod directory;
 pub mod engagement;
 pub mod ids;

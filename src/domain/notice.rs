@@ -204,6 +204,10 @@ pub enum What {
         late_because: Option<Downtime>,
     },
 
+    // Instead of many.
+    /// Reminders that waited together in one lane.
+    Digest { reminders: Vec<Reminder>, since: DateTime<Utc>, late_because: Option<Downtime> },
+
     // To admins, once each.
     /// A message could not be delivered, for good.
     Parked { channel: ChannelId, error: String, went_to: Option<ChannelId> },
@@ -219,6 +223,15 @@ pub enum What {
     ClocksLate { number: u32, since: DateTime<Utc> },
     /// What is stored of these cannot be read; so many in all.
     Unreadable { engagements: Vec<EngagementId>, number: usize },
+}
+
+/// A reminder that is told together with others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reminder {
+    /// What it is about.
+    pub engagement: EngagementId,
+    /// What it says.
+    pub what: What,
 }
 
 /// A change that somebody else has to know of.
@@ -281,6 +294,40 @@ impl Downtime {
 }
 
 impl What {
+    /// Whether it only reminds of what is stored elsewhere: the reminders of one lane may be told as one message. What
+    /// carries somebody's words, answers, or asks for a decision of its own stands alone.
+    pub fn is_reminder(&self) -> bool {
+        matches!(
+            self,
+            Self::NotTaken { .. }
+                | Self::NotTakenAnywhere { .. }
+                | Self::TakenSilent { .. }
+                | Self::PmReminder { .. }
+                | Self::AdviceDue { .. }
+                | Self::Nudge { .. }
+                | Self::Miss { .. }
+                | Self::Raise { .. }
+                | Self::AgendaDue { .. }
+                | Self::AgendaMissed { .. }
+        )
+    }
+
+    /// Whom a reminder mentions.
+    pub fn mentions(&self) -> Vec<&UserId> {
+        match self {
+            Self::NotTaken { leads, .. } => leads.iter().collect(),
+            Self::TakenSilent { taker, .. } => vec![taker],
+            Self::PmReminder { owner, .. } | Self::Nudge { owner, .. } => vec![owner],
+            Self::AdviceDue { owner, .. } => owner.iter().collect(),
+            Self::Miss { owner, second, .. } => {
+                std::iter::once(owner).chain(second.as_ref().filter(|second| *second != owner)).collect()
+            }
+            Self::Raise { leader, direct: false, .. } => vec![leader],
+            Self::AgendaMissed { requester, .. } => vec![requester],
+            _ => Vec::new(),
+        }
+    }
+
     /// Whether somebody waits for this now: answers, reminders with a clock, and the first card go before updates.
     pub fn is_urgent(&self) -> bool {
         matches!(
@@ -294,6 +341,54 @@ impl What {
                 | Self::AgendaDue { .. }
                 | Self::AgendaMissed { .. }
         )
+    }
+
+    /// Whether what this reminds of still holds (B5: a step whose condition no longer holds is dropped).
+    pub fn still_holds(&self, engagement: &Engagement) -> bool {
+        match self {
+            Self::NotTaken { .. } | Self::NotTakenAnywhere { .. } => engagement.state == State::Open,
+            Self::TakenSilent { taker, .. } => {
+                engagement.state == State::Taken && engagement.owner.as_ref() == Some(taker)
+            }
+            Self::PmReminder { .. } | Self::AdviceDue { .. } => engagement.state.is_live(),
+            Self::Nudge { .. } | Self::Miss { .. } | Self::Raise { .. } => match &engagement.body {
+                Body::Inquiry(inquiry) => inquiry.clock.as_ref().is_some_and(|clock| {
+                    clock.end.is_none() && clock.pauses.last().is_none_or(|pause| pause.to.is_some())
+                }),
+                Body::Question(_) | Body::PmAsk(_) | Body::Call(_) => false,
+            },
+            Self::AgendaDue { .. } | Self::AgendaMissed { .. } => match &engagement.body {
+                Body::Call(call) => call.agenda.is_none() && engagement.state.is_live(),
+                Body::Question(_) | Body::PmAsk(_) | Body::Inquiry(_) => false,
+            },
+            Self::Card { .. }
+            | Self::Digest { .. }
+            | Self::Reply { .. }
+            | Self::TakenToRequester { .. }
+            | Self::AnsweredToRequester { .. }
+            | Self::MovedToRequester { .. }
+            | Self::PmAnsweredToRequester { .. }
+            | Self::ChangedToRequester { .. }
+            | Self::DetailAdded { .. }
+            | Self::NotSolved { .. }
+            | Self::LeadToPlace { .. }
+            | Self::MovedAway { .. }
+            | Self::RelayToSme { .. }
+            | Self::Redirected { .. }
+            | Self::StageLink { .. }
+            | Self::OwnerChanged { .. }
+            | Self::AskedAgain { .. }
+            | Self::WaitingOnSme { .. }
+            | Self::Blind { .. }
+            | Self::CallChanged { .. }
+            | Self::Parked { .. }
+            | Self::Unsearched { .. }
+            | Self::UnreadableRow { .. }
+            | Self::Unresolved { .. }
+            | Self::ClocksSet { .. }
+            | Self::ClocksLate { .. }
+            | Self::Unreadable { .. } => true,
+        }
     }
 }
 
@@ -346,48 +441,6 @@ impl Notice {
 
     /// Whether what this reminds of still holds (B5: a step whose condition no longer holds is dropped).
     pub fn still_holds(&self, engagement: &Engagement) -> bool {
-        match &self.what {
-            What::NotTaken { .. } | What::NotTakenAnywhere { .. } => engagement.state == State::Open,
-            What::TakenSilent { taker, .. } => {
-                engagement.state == State::Taken && engagement.owner.as_ref() == Some(taker)
-            }
-            What::PmReminder { .. } | What::AdviceDue { .. } => engagement.state.is_live(),
-            What::Nudge { .. } | What::Miss { .. } | What::Raise { .. } => match &engagement.body {
-                Body::Inquiry(inquiry) => inquiry.clock.as_ref().is_some_and(|clock| {
-                    clock.end.is_none() && clock.pauses.last().is_none_or(|pause| pause.to.is_some())
-                }),
-                Body::Question(_) | Body::PmAsk(_) | Body::Call(_) => false,
-            },
-            What::AgendaDue { .. } | What::AgendaMissed { .. } => match &engagement.body {
-                Body::Call(call) => call.agenda.is_none() && engagement.state.is_live(),
-                Body::Question(_) | Body::PmAsk(_) | Body::Inquiry(_) => false,
-            },
-            What::Card { .. }
-            | What::Reply { .. }
-            | What::TakenToRequester { .. }
-            | What::AnsweredToRequester { .. }
-            | What::MovedToRequester { .. }
-            | What::PmAnsweredToRequester { .. }
-            | What::ChangedToRequester { .. }
-            | What::DetailAdded { .. }
-            | What::NotSolved { .. }
-            | What::LeadToPlace { .. }
-            | What::MovedAway { .. }
-            | What::RelayToSme { .. }
-            | What::Redirected { .. }
-            | What::StageLink { .. }
-            | What::OwnerChanged { .. }
-            | What::AskedAgain { .. }
-            | What::WaitingOnSme { .. }
-            | What::Blind { .. }
-            | What::CallChanged { .. }
-            | What::Parked { .. }
-            | What::Unsearched { .. }
-            | What::UnreadableRow { .. }
-            | What::Unresolved { .. }
-            | What::ClocksSet { .. }
-            | What::ClocksLate { .. }
-            | What::Unreadable { .. } => true,
-        }
+        self.what.still_holds(engagement)
     }
 }

@@ -24,8 +24,19 @@ pub struct Rules {
     pub hours: WorkingHours,
     /// How many asks one person may make in an hour; above it they are asked to wait.
     pub asks_per_person_per_hour: u32,
+    /// How much the workspace is sent at most.
+    pub delivery: DeliveryRules,
     /// Where a rule's explanation links to; without it a rule shows its own sentence.
     pub handbook_base: Option<String>,
+}
+
+/// How much the workspace is sent at most, in all channels together; 0 is no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeliveryRules {
+    /// New messages a minute.
+    pub messages_per_minute: u32,
+    /// Changes of messages a minute.
+    pub updates_per_minute: u32,
 }
 
 /// So many days on which the person works.
@@ -198,6 +209,7 @@ impl Default for Rules {
             advice_due: WorkingDays(5),
             hours: WorkingHours::default(),
             asks_per_person_per_hour: 20,
+            delivery: DeliveryRules { messages_per_minute: 300, updates_per_minute: 50 },
             handbook_base: None,
         }
     }

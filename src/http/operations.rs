@@ -56,6 +56,7 @@ fn told(numbers: &Numbers, refused: u64) -> String {
     }
     let name = "switchboard_requests_refused_total";
     let _ = writeln!(text, "# TYPE {name} counter\n{name} {refused}");
+    delivery(numbers, &mut text);
     text
 }
 
@@ -80,4 +81,24 @@ fn worked(text: &mut String, health: &Health) {
     ] {
         let _ = writeln!(text, "# TYPE {name} counter\n{name} {}", count.load(Ordering::Relaxed));
     }
+}
+
+/// How delivery goes: what waits by urgency, which of Slack's methods pause, and what was counted since the start.
+fn delivery(numbers: &Numbers, text: &mut String) {
+    let mut family = |name: &str, kind: &str, label: &str, values: &[(&'static str, String)]| {
+        let _ = writeln!(text, "# TYPE {name} {kind}");
+        for (value_of, value) in values {
+            let _ = writeln!(text, "{name}{{{label}=\"{value_of}\"}} {value}");
+        }
+    };
+    let of = |pick: fn(&(&'static str, i64, i64)) -> i64| {
+        numbers.urgencies.iter().map(|one| (one.0, pick(one).to_string())).collect::<Vec<_>>()
+    };
+    family("switchboard_outbox_queue", "gauge", "urgency", &of(|one| one.1));
+    family("switchboard_outbox_queue_age_seconds", "gauge", "urgency", &of(|one| one.2));
+    let paused: Vec<_> = numbers.paused.iter().map(|(method, left)| (*method, left.to_string())).collect();
+    family("switchboard_slack_paused_seconds", "gauge", "method", &paused);
+    let counted: Vec<_> =
+        numbers.delivered.iter().map(|(what, number)| (*what, number.to_string())).collect();
+    family("switchboard_outbox_total", "counter", "what", &counted);
 }

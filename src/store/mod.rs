@@ -7,6 +7,7 @@ mod alone;
 mod audit;
 mod backup;
 mod beside;
+mod claim;
 mod clocks;
 mod commit;
 mod copying;
@@ -15,6 +16,7 @@ mod engagements;
 mod error;
 mod fresh_ids;
 mod lookups;
+mod merge;
 mod notes;
 mod open;
 mod outbox;
@@ -40,14 +42,17 @@ use crate::domain::notice::Notice;
 pub use audit::{Audited, Live, Overdue};
 pub use backup::Existing;
 pub use beside::{Beside, Letter, Standing, Undelivered, database_file};
+pub use claim::{Claims, Room};
 pub use copying::{CopyError, Holdings};
 pub use dead_letters::{Reread, RereadEnd};
 pub use error::StoreError;
+pub use merge::WaitingNotice;
 pub use notes::DeadLetter;
 pub use open::Store;
 pub use outbox::{Backlog, Parked};
 pub use parked::NoticeWish;
 pub use restore::{Restored, restore};
+pub use settle::Flight;
 pub use turn::Turn;
 pub use view::{Count, View};
 
@@ -115,6 +120,10 @@ pub struct Claimed {
     pub is_unsure: bool,
     /// When it was decided.
     pub decided_at: DateTime<Utc>,
+    /// It was counted as one that posts a new message.
+    pub posts: bool,
+    /// How many wait behind it in its lane; many are not counted to the end.
+    pub behind: u32,
 }
 
 /// How a delivery ended.
@@ -141,6 +150,15 @@ pub enum Settlement {
         /// Why.
         reason: String,
     },
+    /// Again, not before then, and this was no try: it was not its turn, or Slack said that we are too fast.
+    Deferred {
+        /// When.
+        at: DateTime<Utc>,
+        /// In which lane from now on, where it leaves its own.
+        lane: Option<String>,
+        /// Why.
+        reason: String,
+    },
     /// It waits for something else than Slack, apart from its lane, which goes on without it.
     Aside {
         /// When it is looked at again.
@@ -154,6 +172,33 @@ pub enum Settlement {
         reason: String,
     },
 }
+
+/// How a delivery ended, and what that means for a lane: one write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// How.
+    pub settlement: Settlement,
+    /// These lanes rest until then: their pace, or Slack's `Retry-After`.
+    pub rests: Vec<(String, DateTime<Utc>)>,
+}
+
+impl From<Settlement> for Ended {
+    fn from(settlement: Settlement) -> Self {
+        Self { settlement, rests: Vec::new() }
+    }
+}
+
+/// What became of a settlement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// It is written down.
+    Done,
+    /// The first card was posted where its engagement is no longer: nothing was written, and the message there is stale.
+    LeftBehind,
+}
+
+/// The lane of updates that the workspace's budget cannot take yet: they hold up no post, and collapse.
+pub const UPDATES: &str = "updates";
 
 #[cfg(test)]
 mod tests;

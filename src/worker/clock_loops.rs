@@ -25,12 +25,15 @@ const LOOK: TimeDelta = TimeDelta::seconds(1);
 /// How long after a failure the next try is made.
 const AFTER_FAILURE: TimeDelta = TimeDelta::seconds(2);
 
-/// What both loops work with.
+/// What the loops work with.
 #[derive(Clone)]
-pub(super) struct Works {
-    pub(super) app: Arc<App>,
-    pub(super) slack: Slack,
-    pub(super) steps: Arc<Steps>,
+pub struct Works {
+    /// The bot's inner workings.
+    pub app: Arc<App>,
+    /// The way out to Slack.
+    pub slack: Slack,
+    /// What is known of the machine's clocks.
+    pub steps: Arc<Steps>,
 }
 
 /// Decides upon clocks without an errand when they are due.

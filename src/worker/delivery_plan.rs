@@ -13,7 +13,7 @@ use crate::domain::ids::{ChannelId, EngagementId, Ts};
 use crate::domain::notice::{Address, Change, Notice, What};
 use crate::slack::client::{Sent, SlackError};
 use crate::slack::outgoing::Destination;
-use crate::store::{Claimed, Settlement};
+use crate::store::{Claimed, Settlement, UPDATES};
 
 /// The first wait after a failure; doubled each time.
 const FIRST_WAIT: TimeDelta = TimeDelta::seconds(1);
@@ -22,7 +22,7 @@ const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(5);
 /// The longest wait that Slack is believed to ask for.
 const LONGEST_ASKED: TimeDelta = TimeDelta::hours(1);
 /// After an unknown end Slack may still be at it: it is searched no sooner.
-const UNKNOWN_WAIT: TimeDelta = TimeDelta::seconds(5);
+pub const UNKNOWN_WAIT: TimeDelta = TimeDelta::seconds(5);
 /// How long a person needs to notice and repair a token.
 const AUTH_WAIT: TimeDelta = TimeDelta::minutes(5);
 /// How long a reply waits for the card that it belongs under, each time.
@@ -144,6 +144,8 @@ pub fn settlement(
 ) -> Settlement {
     match result {
         Ok(sent) => settle_sent(sent, claimed, destination, now),
+        Err(SlackError::RateLimited { after }) => too_fast(now + delta(after), claimed, destination)
+            .unwrap_or_else(|| Settlement::Dropped { reason: "too late: Slack asked us to wait".to_owned() }),
         Err(error) => match destination {
             Destination::Ephemeral { .. } | Destination::Respond { .. } => {
                 settle_at_most_once(&error, claimed, now)
@@ -151,6 +153,22 @@ pub fn settlement(
             Destination::Update { .. } => settle_failure(&error, claimed, Repeat::Harmless, now),
             Destination::Post { .. } => settle_failure(&error, claimed, Repeat::Doubles, now),
         },
+    }
+}
+
+/// Slack wants none of it until then; `None` where nobody looks any more by then. It was no try. A change of a message
+/// leaves its lane, whose posts it does not hold up.
+pub fn too_fast(until: DateTime<Utc>, claimed: &Claimed, destination: &Destination) -> Option<Settlement> {
+    let reason = "Slack asked us to wait".to_owned();
+    match destination {
+        Destination::Post { .. } => Some(Settlement::Deferred { at: until, lane: None, reason }),
+        Destination::Update { .. } => {
+            Some(Settlement::Deferred { at: until, lane: Some(UPDATES.to_owned()), reason })
+        }
+        Destination::Ephemeral { .. } | Destination::Respond { .. } => {
+            let is_alive = until < claimed.decided_at + ANSWER_LIFE;
+            is_alive.then_some(Settlement::Deferred { at: until, lane: None, reason })
+        }
     }
 }
 
@@ -204,7 +222,7 @@ fn settle_at_most_once(error: &SlackError, claimed: &Claimed, now: DateTime<Utc>
 fn wait_after(error: &SlackError, claimed: &Claimed) -> Option<TimeDelta> {
     let usual = backoff(claimed.attempts, &claimed.key);
     match error {
-        SlackError::RateLimited { after } => Some(delta(*after)),
+        SlackError::RateLimited { after } => Some(usual.max(delta(*after))),
         SlackError::Ambiguous { .. } => Some(usual.max(UNKNOWN_WAIT)),
         SlackError::Retry { after, .. } => Some(after.map_or(usual, |after| usual.max(delta(after)))),
         SlackError::Auth { .. } => Some(AUTH_WAIT),
@@ -229,6 +247,6 @@ fn spread(key: &str, attempts: u32) -> u64 {
 }
 
 /// A wait as the calendar counts it, an hour at most.
-fn delta(wait: std::time::Duration) -> TimeDelta {
+pub fn delta(wait: std::time::Duration) -> TimeDelta {
     TimeDelta::from_std(wait).map_or(LONGEST_ASKED, |wait| wait.min(LONGEST_ASKED))
 }

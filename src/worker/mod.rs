@@ -16,3 +16,5 @@ mod search;
 pub mod steps;
 mod supervise;
 pub mod watchdog;
+
+pub use clock_loops::Works;

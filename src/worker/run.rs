@@ -9,7 +9,6 @@ use tokio::task::JoinHandle;
 
 use super::clock_loops::{Works, clock_loop, errand_loop};
 use super::names::{NamesError, Source};
-use super::outbox::Deliveries;
 use super::pace::Pace;
 use super::steps::Steps;
 use super::supervise::supervised;
@@ -19,10 +18,6 @@ use crate::app::App;
 use crate::slack::client::{Beacon, Slack};
 use crate::store::StoreError;
 
-/// The longest sleep between two looks at the outbox.
-const POLL: Duration = Duration::from_millis(500);
-/// How long after a failure the next try is made.
-const AFTER_FAILURE: Duration = Duration::from_secs(2);
 /// How often names are read when nothing rings.
 const NAMES_EVERY: Duration = Duration::from_hours(1);
 /// The shortest time between two readings of the names.
@@ -67,12 +62,11 @@ impl Worker {
             loops.push(supervised(name, app, until, move || errand_loop(works.clone(), stop.clone())));
         }
         {
-            let (slack, pace) = (slack.clone(), Arc::new(Pace::steady()));
-            let (mine, stop, (name, app, until)) = (Arc::clone(&app), stop.clone(), keep("outbox"));
+            let pace = Arc::new(Pace::steady());
+            let (works, stop, (name, app, until)) = (works.clone(), stop.clone(), keep("outbox"));
             loops.push(supervised(name, app, until, move || {
-                let (app, slack, pace, stop) =
-                    (Arc::clone(&mine), slack.clone(), Arc::clone(&pace), stop.clone());
-                async move { outbox_loop(&app, &slack, &pace, stop).await }
+                let (works, pace, stop) = (works.clone(), Arc::clone(&pace), stop.clone());
+                async move { outbox::serve(&works, &pace, stop, outbox::ENDS_WITHIN).await }
             }));
         }
         {
@@ -126,27 +120,6 @@ async fn watchdog_loop(works: Works, mut stop: watch::Receiver<bool>) {
         }
         let took = (app.reading().steady - began).to_std().unwrap_or_default();
         sleep_or_stop(ROUND.saturating_sub(took), &mut stop).await;
-    }
-}
-
-async fn outbox_loop(app: &Arc<App>, slack: &Slack, pace: &Arc<Pace>, mut stop: watch::Receiver<bool>) {
-    let mut deliveries = Deliveries::new();
-    while !*stop.borrow() {
-        let rest = match outbox::begin(app, slack, pace, &mut deliveries).await {
-            Ok(_) => POLL,
-            Err(error) => {
-                tracing::error!(%error, "the outbox could not be served");
-                AFTER_FAILURE
-            }
-        };
-        tokio::select! {
-            Some(done) = deliveries.join_next() => outbox::ended(done),
-            () = app.work.notified() => {}
-            () = sleep_or_stop(rest, &mut stop) => {}
-        }
-    }
-    while let Some(done) = deliveries.join_next().await {
-        outbox::ended(done);
     }
 }
 

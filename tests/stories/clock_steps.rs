@@ -1,6 +1,7 @@
 //! The machine's clock is set, or the machine sleeps: nothing is told twice, nothing is skipped, nothing freezes (B7).
 
 use switchboard::sandbox::{Fault, FaultRule};
+use switchboard::store::Room;
 
 use crate::support::{Story, hours, minutes, seconds};
 
@@ -119,8 +120,8 @@ async fn a_machine_that_slept_sends_what_was_in_flight_no_second_time() {
     let story = Story::begin().await;
     story.person("ava").slash_in("#field", "/request-pm Why does the runner not scale?").await.unwrap();
     let (app, minute) = (&story.bot.app, std::time::Duration::from_mins(1));
-    let claimed = app.store().claim(app.installation(), app.now(), 10, minute).await.unwrap();
-    assert_eq!(claimed.len(), 1);
+    let claimed = app.store().claim(app.installation(), app.now(), Room::of(10), minute).await.unwrap();
+    assert_eq!(claimed.taken.len(), 1);
     story.set_wall_clock(hours(3));
     insta::assert_snapshot!(story.told().await, @"");
     assert!(story.slack.calls_of("chat.postMessage").is_empty(), "its lease slept with it");

@@ -183,7 +183,10 @@ async fn of_the_worker(t: &mut Timed, known: &Known) -> Result<()> {
     time(t, "due_clocks", known, |k, _| k.store.due_clocks(k.installation, k.now, 200)).await?;
     time(t, "live_inquiries", known, |k, _| k.store.live_inquiries(k.installation)).await?;
     time(t, "next_outbox_due", known, |k, _| k.store.next_outbox_due(k.installation)).await?;
-    time(t, "claim", known, |k, _| k.store.claim(k.installation, k.now, 32, Duration::from_mins(1))).await?;
+    time(t, "claim", known, |k, _| {
+        k.store.claim(k.installation, k.now, switchboard::store::Room::of(32), Duration::from_mins(1))
+    })
+    .await?;
     // Another instant each: what does not change is not written.
     time(t, "mark_alive", known, |k, n| {
         let at = k.now + TimeDelta::seconds(i64::try_from(n).unwrap_or_default());

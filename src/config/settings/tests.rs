@@ -90,6 +90,9 @@ hours = ["13:00-24:00", "08:00-12:00"]
 days = ["sun", "mon"]
 [limits]
 engagements_per_person_per_hour = 5
+[delivery]
+messages_per_minute = 0
+updates_per_minute = 80
 [admin]
 people = ["U012345", "Ada@Example.com"]
 [handbook]
@@ -113,6 +116,7 @@ base = "https://example.com/handbook/"
     assert_eq!(rules.hours.hours.len(), 2);
     assert_eq!(rules.hours.hours[1].1, None, "24:00, and in order");
     assert_eq!(rules.asks_per_person_per_hour, 5);
+    assert_eq!(rules.delivery, DeliveryRules { messages_per_minute: 0, updates_per_minute: 80 });
     assert_eq!(rules.handbook_base.as_deref(), Some("https://example.com/handbook"));
     assert_eq!(settings.admins.len(), 2);
 }

@@ -13,6 +13,7 @@ mod card_call;
 mod card_inquiry;
 mod card_pm_ask;
 mod card_question;
+mod digest;
 mod drafts;
 pub mod escape;
 mod explain;

@@ -3,7 +3,7 @@
 
 use super::blocks::said;
 use super::line::Line;
-use super::{Scene, admin, call_changes, card, reminders, replies, steps, threads};
+use super::{Scene, admin, call_changes, card, digest, reminders, replies, steps, threads};
 use crate::domain::engagement::Engagement;
 use crate::domain::notice::{Address, Notice, What};
 use crate::slack::outgoing::Message;
@@ -34,6 +34,9 @@ pub fn notice(notice: &Notice, scene: &Scene<'_>) -> Message {
             admin::parked(scene, about, channel, error, went_to.as_ref())
         }
         (What::Unsearched { channel, error }, about) => admin::unsearched(scene, about, channel, error),
+        (What::Digest { reminders, since, late_because }, _) => {
+            digest::digest(scene, &notice.to, reminders, *since, late_because.as_ref())
+        }
         (what, Some(engagement)) => about(what, Told { engagement, scene, to: &notice.to }),
         (_, None) => said(&Line::from("That question is no longer here."), None),
     }
@@ -103,6 +106,7 @@ fn about(what: &What, told: Told<'_>) -> Message {
         }
         What::Blind { channel } => admin::blind(told, channel),
         What::Reply { .. }
+        | What::Digest { .. }
         | What::Parked { .. }
         | What::Unsearched { .. }
         | What::UnreadableRow { .. }

@@ -8,7 +8,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use super::*;
 use crate::domain::command::ClockKind;
 use crate::store::writer::{Ending, Work};
-use crate::store::{StoreError, Turn};
+use crate::store::{Room, StoreError, Turn};
 
 /// Keeps the writer busy until it is released, so that what is sent meanwhile becomes one group.
 struct Busy {
@@ -177,11 +177,14 @@ async fn opening_beside_and_migrating_take_nothing_back() {
     let bench = Bench::new().await;
     bench.tell(vec![message("CA", "a", false)]).await;
     let lease = std::time::Duration::from_secs(30);
-    assert_eq!(bench.store.claim(bench.installation, at(0), 9, lease).await.unwrap().len(), 1);
+    assert_eq!(
+        bench.store.claim(bench.installation, at(0), Room::of(9), lease).await.unwrap().taken.len(),
+        1
+    );
     Store::migrate(&url(&bench.folder)).await.unwrap();
     let beside = Store::open_beside(&url(&bench.folder)).await.unwrap();
     assert_eq!(beside.outbox_waiting(bench.installation).await.unwrap().number, 1);
-    assert_eq!(beside.claim(bench.installation, at(0), 9, lease).await.unwrap(), []);
+    assert_eq!(beside.claim(bench.installation, at(0), Room::of(9), lease).await.unwrap().taken, []);
     let missing = format!("sqlite://{}", bench.folder.path().join("missing.db").display());
     assert!(Store::open_beside(&missing).await.is_err());
     Store::migrate(&missing).await.unwrap();

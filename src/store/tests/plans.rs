@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use super::*;
-use crate::store::{audit, clocks, notes, outbox, steps, told, view};
+use crate::store::{audit, claim, clocks, merge, notes, outbox, settle, steps, told, view};
 
 async fn plan(bench: &Bench, sql: &'static str) -> String {
     let explain = move |db: &Connection| {
@@ -55,7 +55,19 @@ async fn hot_statements_scan_no_table() {
         (view::LIVE_INQUIRIES, &["engagement_live"]),
         (view::COUNTS, &["engagement_live"]),
         (view::TIMELINE, &["PRIMARY KEY"]),
-        (outbox::CLAIM, &["outbox_lane", "outbox_next"]),
+        (claim::LANES, &["outbox_lane", "outbox_next", "sqlite_autoindex_engagement_1"]),
+        (claim::BEHIND, &["outbox_lane"]),
+        (merge::UNTRIED, &["outbox_lane"]),
+        (merge::WITHDRAW, &["INTEGER PRIMARY KEY"]),
+        (merge::WITHDRAW_FLYING, &["INTEGER PRIMARY KEY"]),
+        (settle::END, &["INTEGER PRIMARY KEY"]),
+        (settle::BACK, &["INTEGER PRIMARY KEY"]),
+        (settle::DEFER, &["INTEGER PRIMARY KEY"]),
+        (settle::ASIDE, &["INTEGER PRIMARY KEY"]),
+        (settle::MERGE, &["INTEGER PRIMARY KEY", "outbox_card"]),
+        (settle::DROP_MERGED, &["outbox_card"]),
+        (settle::SET_CARD, &["sqlite_autoindex_engagement_1"]),
+        (settle::HOME, &["sqlite_autoindex_engagement_1"]),
         (outbox::NEXT, &["outbox_next"]),
         (notes::FORGET_KEYS, &["decided_at"]),
         (notes::FORGET_DELIVERED, &["outbox_settled"]),
@@ -64,7 +76,7 @@ async fn hot_statements_scan_no_table() {
         for index in indexes {
             assert!(plan.contains(index), "{sql}\nuses no {index}:\n{plan}");
         }
-        for table in ["engagement", "clock", "timeline", "outbox", "decided", "o", "head"] {
+        for table in ["engagement", "clock", "timeline", "outbox", "decided", "o", "head", "e"] {
             let scans = plan.lines().any(|step| step.trim() == format!("SCAN {table}"));
             assert!(!scans, "{sql}\nscans {table}:\n{plan}");
         }

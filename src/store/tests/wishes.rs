@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::store::{
-    Beside, Claimed, DeadLetter, NoticeWish, OutboxId, RereadEnd, Settlement, Standing, StoreError,
+    Beside, Claimed, DeadLetter, NoticeWish, OutboxId, RereadEnd, Room, Settlement, Standing, StoreError,
 };
 
 const LEASE: Duration = Duration::from_mins(1);
@@ -15,7 +15,7 @@ impl Bench {
     }
 
     async fn take_now(&self, seconds: i64) -> Vec<Claimed> {
-        self.store.claim(self.installation, at(seconds), 10, LEASE).await.unwrap()
+        self.store.claim(self.installation, at(seconds), Room::of(10), LEASE).await.unwrap().taken
     }
 
     async fn take_one(&self, seconds: i64) -> Claimed {

@@ -60,6 +60,8 @@ fn claimed(to: Address) -> Claimed {
         attempts: 0,
         is_unsure: false,
         decided_at: now(),
+        posts: true,
+        behind: 0,
     }
 }
 
@@ -159,9 +161,24 @@ fn a_card_that_slack_did_not_name_is_searched_for() {
 /// What a settlement comes to, without the words.
 #[derive(Debug, PartialEq)]
 enum Outcome {
-    Again { seconds: i64, unsure: bool },
-    Soon { unsure: bool },
-    Aside { seconds: i64 },
+    Again {
+        seconds: i64,
+        unsure: bool,
+    },
+    Soon {
+        unsure: bool,
+    },
+    Aside {
+        seconds: i64,
+    },
+    /// Later, and it was no try.
+    Later {
+        seconds: i64,
+    },
+    /// Later, among the updates, and it was no try.
+    AmongUpdates {
+        seconds: i64,
+    },
     Parked,
     Dropped,
 }
@@ -176,6 +193,13 @@ fn outcome(settled: &Settlement) -> Outcome {
             Outcome::Again { seconds: (*at - now()).num_seconds(), unsure: *unsure }
         }
         Settlement::Aside { at, .. } => Outcome::Aside { seconds: (*at - now()).num_seconds() },
+        Settlement::Deferred { at, lane: None, .. } => {
+            Outcome::Later { seconds: (*at - now()).num_seconds() }
+        }
+        Settlement::Deferred { at, lane: Some(lane), .. } => {
+            assert_eq!(lane, UPDATES);
+            Outcome::AmongUpdates { seconds: (*at - now()).num_seconds() }
+        }
         Settlement::Parked { .. } => Outcome::Parked,
         Settlement::Dropped { .. } => Outcome::Dropped,
         Settlement::Sent { .. } => panic!("an error is not sent"),
@@ -204,13 +228,13 @@ fn auth() -> SlackError {
 
 #[test]
 fn an_error_means_something_else_for_each_way_of_sending() {
-    use Outcome::{Again, Dropped, Parked, Soon};
+    use Outcome::{Again, AmongUpdates, Dropped, Later, Parked, Soon};
     let sure = false;
     let table = [
-        (limited(17), to_post("C1", None), Again { seconds: 17, unsure: sure }),
-        (limited(17), to_update(), Again { seconds: 17, unsure: sure }),
-        (limited(17), to_one(), Again { seconds: 17, unsure: sure }),
-        (limited(17), to_url(), Again { seconds: 17, unsure: sure }),
+        (limited(17), to_post("C1", None), Later { seconds: 17 }),
+        (limited(17), to_update(), AmongUpdates { seconds: 17 }),
+        (limited(17), to_one(), Later { seconds: 17 }),
+        (limited(17), to_url(), Later { seconds: 17 }),
         (limited(3_600), to_url(), Dropped),
         (ambiguous(), to_post("C1", None), Again { seconds: 5, unsure: true }),
         (ambiguous(), to_update(), Again { seconds: 5, unsure: sure }),
@@ -236,7 +260,7 @@ fn an_error_means_something_else_for_each_way_of_sending() {
 #[test]
 fn doubt_lasts_until_the_message_is_found_or_sent() {
     let doubtful = Claimed { is_unsure: true, ..claimed(card_in("C1")) };
-    for error in [limited(1), retry(None), auth(), ambiguous()] {
+    for error in [retry(None), auth(), ambiguous()] {
         let settled = settlement(Err(error.clone()), &doubtful, &to_post("C1", None), now());
         assert!(matches!(settled, Settlement::Retry { unsure: true, .. }), "{error}");
         let settled = settlement(Err(error.clone()), &doubtful, &to_update(), now());
@@ -247,7 +271,7 @@ fn doubt_lasts_until_the_message_is_found_or_sent() {
 #[test]
 fn an_absurd_wait_is_no_overflow() {
     let settled = settlement(Err(limited(u64::MAX)), &claimed(card_in("C1")), &to_post("C1", None), now());
-    assert_eq!(outcome(&settled), Outcome::Again { seconds: 3_600, unsure: false });
+    assert_eq!(outcome(&settled), Outcome::Later { seconds: 3_600 });
 }
 
 #[test]

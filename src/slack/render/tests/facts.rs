@@ -7,7 +7,7 @@ use crate::domain::command::ClockKind;
 use crate::domain::decision::{Event, Reply};
 use crate::domain::engagement::State;
 use crate::domain::ids::{AreaKey, ChannelId};
-use crate::domain::notice::{Change, What};
+use crate::domain::notice::{Change, Reminder, What};
 use crate::domain::org::Role;
 use crate::domain::reason::{Because, Fact, Reason, Rule};
 use crate::domain::refusal::Refusal;
@@ -94,7 +94,13 @@ pub(super) fn whats(text: &str) -> Vec<What> {
     let (by, text) = (user("UPAT"), text.to_owned());
     let since: DateTime<Utc> = now() - hours(8);
     let late = || Some(downtime());
+    let owed = What::TakenSilent { taker: by.clone(), days: 2, late_because: None };
     let mut all = vec![
+        What::Digest {
+            reminders: vec![Reminder { engagement: id("K7Q"), what: owed }],
+            since,
+            late_because: late(),
+        },
         What::Card { mention: true },
         What::Reply { reply: Reply::Nothing },
         What::Reply { reply: Reply::Help },
