@@ -127,6 +127,8 @@ pub enum Refusal {
         /// The place.
         place: PlaceId,
     },
+    /// What was said in an internal channel stays there ("Confidentiality"), also where its own author would take it out.
+    StaysInside,
     /// That message is from nobody we could ask for, or is our own.
     NothingToRedirect,
     /// What we did not understand; with what we know.

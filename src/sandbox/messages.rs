@@ -136,9 +136,11 @@ impl State {
         self.emit(kind, Some(&message.channel), &event, now);
     }
 
-    /// Shows something to one person only.
+    /// Shows something to one person only; what takes another's place has its timestamp already.
     pub fn show_only(&mut self, mut shown: StoredEphemeral, now: DateTime<Utc>) -> String {
-        shown.ts = self.ids.ts(now);
+        if shown.ts.is_empty() {
+            shown.ts = self.ids.ts(now);
+        }
         if let Some(blocks) = &mut shown.blocks {
             self.fill_ids(blocks);
         }

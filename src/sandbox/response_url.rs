@@ -111,11 +111,8 @@ fn replace_original(state: &mut State, url: &ResponseUrl, shown: Shown, now: Dat
     if let Some(position) = state.ephemerals.iter().position(|known| known.ts == *ts) {
         // The ephemeral keeps its timestamp: buttons of the new one refer to the same message.
         let old = state.ephemerals.remove(position);
-        let (kept_ts, thread_ts) = (old.ts, old.thread_ts);
-        let new_ts = super::response_url::show(state, url, shown, false, thread_ts, now);
-        if let Some(new) = state.ephemerals.iter_mut().find(|known| known.ts == new_ts) {
-            new.ts = kept_ts;
-        }
+        let (text, blocks) = (shown.text, shown.blocks);
+        state.show_only(StoredEphemeral { text, blocks, from_slack: false, ..old }, now);
         return;
     }
     let bot = state.bot.user_id.clone();

@@ -20,12 +20,13 @@ use crate::support::{Story, hours, minutes};
 /// | `dropped` | given up with its reason: it is never the only carrier of a promise |
 /// | `shown` | somebody saw it, once, though we cannot know that |
 /// | `again` | its author is asked, in time, to try again; it works when they do |
+/// | `waits` | nothing is said before Slack lets us read it, within half an hour; then it goes on |
 /// | `blind` | nothing is raised, admins are told once; it goes on after the repair |
 const TABLE: &str = "
 fault            | post   | update | to one  | by URL  | form  | thread
-429 for 17 s     | kept   | kept   | kept    | kept    | again | blind
-429 for 0 s      | kept   | kept   | kept    | kept    | again | blind
-429, no time     | kept   | kept   | kept    | kept    | again | blind
+429 for 17 s     | kept   | kept   | kept    | kept    | again | waits
+429 for 0 s      | kept   | kept   | kept    | kept    | again | waits
+429, no time     | kept   | kept   | kept    | kept    | again | waits
 500              | kept   | kept   | dropped | dropped | again | blind
 503              | kept   | kept   | dropped | dropped | again | blind
 web page         | kept   | kept   | dropped | dropped | again | blind
@@ -37,7 +38,7 @@ reset after      | found  | kept   | shown   | shown   | again | blind
 reset amid       | found  | kept   | shown   | shown   | again | blind
 half an answer   | found  | kept   | shown   | shown   | again | blind
 internal after   | found  | kept   | shown   | shown   | again | blind
-ratelimited      | kept   | kept   | kept    | kept    | again | blind
+ratelimited      | kept   | kept   | kept    | kept    | again | waits
 internal_error   | kept   | kept   | dropped | dropped | again | blind
 service_unavailable | kept | kept  | kept    | kept    | again | blind
 team_added_to_org | kept  | kept   | kept    | kept    | again | blind
@@ -274,6 +275,7 @@ async fn reading_a_thread_before_a_reminder() {
         match (during - before, replies() - before, told, told_admins(&story)) {
             // The step at two hours reminds the owner all the same; what is raised above them waits (B7).
             (0 | 1, 1, 1, 1) => "blind".to_owned(),
+            (0, 1, 0, 0) => "waits".to_owned(),
             other => format!("{other:?}"),
         }
     })

@@ -69,6 +69,9 @@ impl Site {
             .env("DATABASE_URL", self.database())
             .env("SWITCHBOARD_LISTEN", "127.0.0.1:0")
             .env("SWITCHBOARD__LIMITS__ENGAGEMENTS_PER_PERSON_PER_HOUR", "1000")
+            // How fast cards change is told in stories; here each has to be up to date when the outbox is empty.
+            .env("SWITCHBOARD__DELIVERY__MESSAGES_PER_MINUTE", "0")
+            .env("SWITCHBOARD__DELIVERY__UPDATES_PER_MINUTE", "0")
             .env("SLACK_API_URL", self.slack.api_url())
             .env("SLACK_BOT_TOKEN", self.slack.bot_token())
             .env("SLACK_SIGNING_SECRET", SECRET)

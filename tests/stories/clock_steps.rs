@@ -21,9 +21,10 @@ async fn a_clock_set_forward_is_a_gap_and_set_back_again_tells_nothing_twice() {
     asked(&story).await;
     story.pass(hours(1)).await;
     story.set_wall_clock(hours(2) + minutes(30));
+    story.pass(seconds(2)).await;
     insta::assert_snapshot!(story.told().await, @r"
     — #sme-ci-internal › thread, mentions @paul
-    @Paul: I was down from today 13:00 to 15:30, so this comes late: Ines has waited 3 h 30 min for this; it is due today 16:00, in 30 min.
+    @Paul: I was down from today 13:00 to 15:30, so this comes late: Ines has waited 3 h 30 min for this; it is due today 16:00, in 29 min.
     ");
     // The right time again: the steps at 14:00 and 15:00 are behind us.
     story.set_wall_clock(-hours(2) - minutes(30));

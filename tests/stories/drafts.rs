@@ -287,3 +287,25 @@ async fn an_smes_own_answer_is_no_triage_for_themselves() {
     assert!(heard.contains("I found no SME's answer"), "{heard}");
     story.nothing_unread();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_draft_that_waited_into_the_pms_notice_is_not_posted() {
+    let story = Story::begin().await;
+    let ava = story.person("ava");
+    fill_request(&story, "ava", "Feedback or a question on a gap", "").await;
+    ava.fill("Your question", "What about that thing we talked of last week?").await.unwrap();
+    ava.submit().await.unwrap();
+    ava.fill("Needed by", story.clock.now() + hours(60)).await.unwrap();
+    ava.submit().await.unwrap();
+    story.hear().await;
+    story.pass(hours(34)).await;
+    story.nothing_unread();
+    ava.click_in("#field", "Choose an area").await.unwrap();
+    ava.fill("Area", "Verify › Runner").await.unwrap();
+    ava.submit().await.unwrap();
+    assert_snapshot!(story.hear().await, @r"
+    #field (only @ava) switchboard:
+    tomorrow 22:00 is 26 h away and PMs need 48 h. The earliest is Friday, November 20, 2026 09:00 (Fri 09:00 for the PM).
+    ");
+    story.nothing_unread();
+}

@@ -45,9 +45,10 @@ async fn steps_missed_while_we_were_down_become_one_that_says_why() {
     asked(&story).await;
     story.pass(hours(1)).await;
     story.restart_after(minutes(150)).await;
+    story.pass(seconds(2)).await;
     insta::assert_snapshot!(story.told().await, @r"
     — #sme-ci-internal › thread, mentions @paul
-    @Paul: I was down from today 13:00 to 15:30, so this comes late: Ines has waited 3 h 30 min for this; it is due today 16:00, in 30 min.
+    @Paul: I was down from today 13:00 to 15:30, so this comes late: Ines has waited 3 h 30 min for this; it is due today 16:00, in 29 min.
     ");
     story.pass(minutes(30)).await;
     insta::assert_snapshot!(story.told().await, @r"
@@ -241,6 +242,7 @@ async fn after_a_week_down_each_engagement_catches_up_once_and_says_why() {
     story.person("raj").submit().await.unwrap();
     story.told().await;
     story.restart_after(hours(7 * 24)).await;
+    story.pass(seconds(2)).await;
     insta::assert_snapshot!(story.told().await, @r"
     — #g_boards › thread, mentions @bo
     @Bo: I was down from Nov 16, 2026 12:00 to today 12:00, so this comes late: Raj asked this Nov 16, 2026 12:00. Could you answer, or say who can?

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::support::Story;
+use crate::support::{Story, hours};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_direct_message_is_previewed() {
@@ -206,5 +206,23 @@ async fn a_direct_message_that_is_unclear_is_placed_then_previewed() {
     story.settle().await;
     assert!(story.last("#sme-planning").contains("*Merge Trains*"));
     story.read();
+    story.nothing_unread();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_said_in_an_internal_channel_stays_there_for_its_author_too() {
+    let story = Story::begin().await;
+    let inside = "#sme-ci-internal";
+    let paul = story.person("paul");
+    let ts = paul.say(inside, "Autoscaling runners stay warm from the spring on.").await.unwrap();
+    paul.message_shortcut("ask_expert", inside, &ts).await.unwrap();
+    let said = story.hear().await;
+    assert_snapshot!(said, @r"
+    #sme-ci-internal (only @paul) switchboard:
+    What is said in an internal channel stays there, so nothing was sent. You can ask in your own words with `/request-pm`.
+    ");
+    paul.message_shortcut("redirect_to_smes", inside, &ts).await.unwrap();
+    assert_eq!(story.hear().await, said);
+    story.pass(hours(100)).await;
     story.nothing_unread();
 }

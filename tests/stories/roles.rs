@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::support::{Story, fill_request};
+use crate::support::{Story, fill_request, hours};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_those_of_the_table_may() {
@@ -147,5 +147,38 @@ async fn what_is_private_is_unknown_to_others() {
     [Why there] [Withdraw]
     ");
     assert!(!paul.plain().contains("quotas"), "text of an internal channel never leaves it");
+    story.nothing_unread();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_round_is_owed_by_a_pm_who_is_still_there() {
+    let story = Story::begin().await;
+    let inside = "#sme-ci-internal";
+    let ines = story.person("ines");
+    let ts = ines.say(inside, "@paul can runners scale to zero?").await.unwrap();
+    story.settle().await;
+    story.person("paul").reply(inside, &ts, "Soon.").await.unwrap();
+    story.told().await;
+    story.slack.deactivate("paul");
+    story.slack.deliver_due().await;
+    story.bot.read_names().await.unwrap();
+    ines.click_in(inside, "Ask again").await.unwrap();
+    assert_snapshot!(story.told().await, @r"
+    — #sme-ci-internal › thread, mentions @petra
+    @Petra: Ines asks again; please reply here by today 13:00, in 4 h.
+    — #sme-ci-internal › thread, updated
+    *Runner* · a PM's answer · *HFJ*
+    Ines · SME · asked today 09:00
+    Here because Paul was mentioned in it.
+    ● *Open*: Petra, please reply here by today 13:00 (4 h)
+    [Seen] [Not mine] [Answered] [… Waiting on the SME · Answered elsewhere · Not a question · Why here]
+    — #switchboard-admins
+    Slack does not know these names of the directory: paul@example.com. I work around them until the directory is corrected.
+    ");
+    story.pass(hours(2)).await;
+    assert_snapshot!(story.told().await, @r"
+    — #sme-ci-internal › thread, mentions @petra
+    @Petra: Ines has waited 2 h for this; it is due today 13:00, in 2 h.
+    ");
     story.nothing_unread();
 }

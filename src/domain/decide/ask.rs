@@ -80,6 +80,11 @@ fn turned_away(ask: &Ask, case: &AskCase<'_>) -> Option<Reply> {
     if ask.in_shared_channel || channel_of(&ask.via).is_some_and(|channel| org.is_shared(channel)) {
         return refuse(Refusal::SharedChannel);
     }
+    if let Via::Shortcut { channel, .. } = &ask.via
+        && org.area_of_internal_channel(channel).is_some()
+    {
+        return refuse(Refusal::StaysInside);
+    }
     if let Via::Shortcut { shortcut: Shortcut::RedirectToSmes, author, .. } = &ask.via {
         if !org.is_protected(&ask.by) {
             return refuse(Refusal::NotYours {
@@ -175,7 +180,6 @@ fn likely_place<'a>(ask: &Ask, policy: &'a Policy) -> Option<&'a Place> {
 
 /// What a form's proofs lack (A4, A10, C1).
 fn proof_problems(ask: &Ask, case: &AskCase<'_>) -> Option<Vec<FieldProblem>> {
-    let org = &case.policy.org;
     let reason = ask.reason?;
     let place = likely_place(ask, case.policy);
     let mut problems = Vec::new();
@@ -200,27 +204,32 @@ fn proof_problems(ask: &Ask, case: &AskCase<'_>) -> Option<Vec<FieldProblem>> {
             problems.push(FieldProblem { field: Field::ProofLink, problem: Problem::Missing });
         }
     }
-    if let Some(needed_by) = ask.proof.needed_by {
-        let rules = &case.policy.rules.call;
-        let pm = place.and_then(|place| destination::pm_on_duty(org, place).0);
-        let calendar = WorkCalendar::of(org, pm.as_ref(), place.map(|place| &place.id));
-        let assessed = call_notice::assess(case.now, needed_by, rules.mode, rules.notice.span(), &calendar);
-        match assessed {
-            CallNotice::Enough { .. } => {}
-            CallNotice::InThePast => {
-                problems.push(FieldProblem { field: Field::NeededBy, problem: Problem::InThePast });
-            }
-            CallNotice::TooSoon { seconds, earliest } => problems.push(FieldProblem {
-                field: Field::NeededBy,
-                problem: Problem::TooSoon {
-                    notice_seconds: seconds,
-                    earliest,
-                    pm_zone: pm.is_some().then_some(calendar.zone),
-                },
-            }),
-        }
+    if let Some(needed_by) = ask.proof.needed_by
+        && let Err(problem) = notice_of(case.policy, place, needed_by, case.now)
+    {
+        problems.push(FieldProblem { field: Field::NeededBy, problem });
     }
     (!problems.is_empty()).then_some(problems)
+}
+
+/// Whether PMs are given their notice of when an answer is needed (C1).
+pub(super) fn notice_of(
+    policy: &Policy,
+    place: Option<&Place>,
+    needed_by: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    let rules = &policy.rules.call;
+    let pm = place.and_then(|place| destination::pm_on_duty(&policy.org, place).0);
+    let calendar = WorkCalendar::of(&policy.org, pm.as_ref(), place.map(|place| &place.id));
+    match call_notice::assess(now, needed_by, rules.mode, rules.notice.span(), &calendar) {
+        CallNotice::Enough { .. } => Ok(()),
+        CallNotice::InThePast => Err(Problem::InThePast),
+        CallNotice::TooSoon { seconds: notice_seconds, earliest } => {
+            let pm_zone = pm.is_some().then_some(calendar.zone);
+            Err(Problem::TooSoon { notice_seconds, earliest, pm_zone })
+        }
+    }
 }
 
 /// What stands between a reason and the PMs of a group with its own way of being asked (A10).

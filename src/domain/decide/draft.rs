@@ -13,9 +13,9 @@ use super::ask::{self, is_direct, set_pending, show_draft_to_author};
 use super::destination::{self, Nowhere};
 use super::{Case, inquiry, pm_ask, question};
 use crate::domain::command::ClockKind;
-use crate::domain::decision::{Actor, Decision, Done, Event, Reply};
-use crate::domain::engagement::{Body, Engagement, Pending, State, Triage};
-use crate::domain::org::{Org, Policy};
+use crate::domain::decision::{Actor, Decision, Done, Event, Problem, Reply};
+use crate::domain::engagement::{Body, Engagement, Pending, Question, State, Triage};
+use crate::domain::org::{Org, Place, Policy};
 use crate::domain::reason::{Because, Fact, Reason, Rule};
 use crate::domain::refusal::Refusal;
 use crate::domain::routing::{self, Outcome};
@@ -78,6 +78,9 @@ pub(super) fn advance(mut draft: Engagement, step: Step<'_>, by: Actor) -> Decis
             {
                 return Decision::refuse(Refusal::ReasonNotTaken { reason, place: place.id.clone() });
             }
+            if let Some(refusal) = came_too_late(&draft, place, step, &by) {
+                return Decision::refuse(refusal);
+            }
             draft.because.push(because);
             pm_ask::send(draft, step, by)
         }
@@ -87,6 +90,22 @@ pub(super) fn advance(mut draft: Engagement, step: Step<'_>, by: Actor) -> Decis
             }
             raise_gap(&draft, step)
         }
+    }
+}
+
+/// C1: whoever lets a draft wait until PMs have less than their notice left hears what a new ask does. What only waited
+/// for us (A4) stays in time.
+fn came_too_late(draft: &Engagement, place: Option<&Place>, step: Step<'_>, by: &Actor) -> Option<Refusal> {
+    let Body::Question(Question { needed_by: Some(start), .. }) = &draft.body else { return None };
+    if step.is_new || !matches!(by, Actor::Person(_)) {
+        return None;
+    }
+    match ask::notice_of(step.policy, place, *start, step.now) {
+        Err(Problem::TooSoon { notice_seconds, earliest, pm_zone }) => {
+            Some(Refusal::TooSoon { start: *start, notice_seconds, earliest, pm_zone })
+        }
+        Err(_) => Some(Refusal::InThePast),
+        Ok(()) => None,
     }
 }
 

@@ -52,6 +52,7 @@ pub(super) fn refused(refusal: &Refusal, scene: &Scene<'_>) -> Message {
         | Refusal::TooSoon { .. }
         | Refusal::InThePast
         | Refusal::ReasonNotTaken { .. }
+        | Refusal::StaysInside
         | Refusal::NothingToRedirect
         | Refusal::NotUnderstood
         | Refusal::NotSaved
@@ -149,6 +150,11 @@ pub fn refusal_sentence(refusal: &Refusal, scene: &Scene<'_>) -> Line {
         }
         Refusal::InThePast => line!["That time is past, so nothing was changed. Please choose a later one."],
         Refusal::ReasonNotTaken { reason, place } => reason_not_taken(*reason, place, scene),
+        Refusal::StaysInside => line![
+            "What is said in an internal channel stays there, so nothing was sent. You can ask in your own words with ",
+            Line::code("/request-pm"),
+            "."
+        ],
         Refusal::NothingToRedirect => line![
             "There is nobody to ask for behind that message, so nothing was sent. It works on a question that a colleague wrote."
         ],

@@ -166,17 +166,18 @@ impl Story {
         self.stop().await;
         self.clock.advance(span);
         meanwhile(&format!("sqlite://{}", self.database().display()));
-        self.start().await;
+        self.start_again().await;
     }
 
     /// Stops the bot, sets its wall clock, and starts another process' worth of it on the same database.
     pub async fn restart_with_the_clock_set(&mut self, by: Duration) {
         self.stop().await;
         self.set_wall_clock(by);
-        self.start().await;
+        self.start_again().await;
     }
 
-    async fn stop(&mut self) {
+    /// Stops the bot, with a last sign of life. Nothing of it may be used until it is started again.
+    pub async fn stop(&mut self) {
         let app = &self.bot.app;
         app.store().mark_alive(app.installation(), app.now()).await.expect("a last sign of life");
         self.server.abort();
@@ -184,7 +185,8 @@ impl Story {
         self.slack.disconnect_bot();
     }
 
-    async fn start(&mut self) {
+    /// Starts another process' worth of the bot on the same database.
+    pub async fn start_again(&mut self) {
         let clocks = (&self.clock, &self.wrong);
         let (bot, url, server) = serve(&self.slack, clocks, &self.written, &self.folder).await;
         self.slack.connect_bot(&url, SECRET);

@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::people::because;
+use super::people::{area_of, because, choose_owner, is_on_duty};
 use super::working::OwnersTime;
 use crate::domain::command::ClockKind;
 use crate::domain::decide::Case;
@@ -232,6 +232,24 @@ impl<'a> Turn<'a> {
         self.redraw = true;
         let why = vec![because(Rule::B6, Fact::Pressed { by: by.clone() })];
         self.note(at, Actor::Person(by.clone()), Event::AskedAgain, why);
+        self.replace_who_left(by, at);
+    }
+
+    /// A new round is owed by somebody who is there (B3); where nobody is, no clock runs.
+    fn replace_who_left(&mut self, by: &UserId, at: DateTime<Utc>) {
+        let policy = self.case.policy;
+        let engagement = &self.engagement;
+        let Some(area) = area_of(policy, engagement) else { return };
+        if engagement.owner.as_ref().is_none_or(|owner| is_on_duty(policy, owner)) {
+            return;
+        }
+        let place = engagement.place.as_ref();
+        let (owner, why) = choose_owner(policy, area, place, &[], &engagement.requester);
+        self.engagement.owner.clone_from(&owner);
+        match owner {
+            Some(to) => self.note(at, Actor::Person(by.clone()), Event::Handed { to }, vec![why]),
+            None => self.inquiry.clock = None,
+        }
     }
 
     /// Somebody else owes the answer now; the clock runs on.

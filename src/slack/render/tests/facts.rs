@@ -201,6 +201,7 @@ pub(super) fn refusals(text: &str) -> Vec<Refusal> {
         },
         Refusal::InThePast,
         Refusal::ReasonNotTaken { reason: Reason::Technical, place: runner() },
+        Refusal::StaysInside,
         Refusal::NothingToRedirect,
         Refusal::NotUnderstood,
         Refusal::NotSaved,

@@ -213,6 +213,7 @@ fn every_refusal_is_said() {
     Sun 22 Nov 06:10 UTC is 40 h away and PMs need 48 h. The earliest is Sun 22 Nov 14:10 UTC (06:10 for the PM).
     That time is past, so nothing was changed. Please choose a later one.
     Technical questions go to SMEs, not to PMs of Runner. `/request-pm your question` asks them.
+    What is said in an internal channel stays there, so nothing was sent. You can ask in your own words with `/request-pm`.
     There is nobody to ask for behind that message, so nothing was sent. It works on a question that a colleague wrote.
     I know `/request-pm`, `/request-pm your question`, `mine`, `status K7Q`, `help`.
     That was not saved and nothing was sent. Please try again.
