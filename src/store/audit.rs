@@ -73,7 +73,7 @@ impl Store {
             let of = params![installation.0, live.kind, live.state, live.after, limit];
             audited(db, installation, all(db, LIVE_PAGE, of, read_place)?)
         };
-        self.0.readers.read(page).await
+        self.0.readers.read_long(page).await
     }
 
     /// Engagements that were answered before then and are not closed, with their clocks.
@@ -87,7 +87,7 @@ impl Store {
             let of = params![installation.0, before.timestamp_micros(), limit];
             audited(db, installation, all(db, ANSWERED_PAGE, of, read_place)?)
         };
-        self.0.readers.read(page).await
+        self.0.readers.read_long(page).await
     }
 
     /// Clocks that were due before then and are still there; of each queue no more than so many are counted.
@@ -105,7 +105,7 @@ impl Store {
             })?;
             Ok(found.unwrap_or_default())
         };
-        self.0.readers.read(count).await
+        self.0.readers.read_long(count).await
     }
 }
 

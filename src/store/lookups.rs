@@ -135,7 +135,8 @@ impl Store {
 
     /// See [`View::counts`].
     pub async fn counts(&self, installation: InstallationId) -> Result<Vec<Count>, StoreError> {
-        self.read(installation, move |view| view.counts()).await
+        let parts = std::sync::Arc::clone(&self.0);
+        self.0.readers.read_long(move |db| View::of(db, installation, &parts.fresh).counts()).await
     }
 
     /// See [`View::timeline`].

@@ -96,7 +96,7 @@ impl Store {
         Ok(self
             .0
             .readers
-            .read(move |db| one(db, BACKLOG, [installation.0], backlog))
+            .read_long(move |db| one(db, BACKLOG, [installation.0], backlog))
             .await?
             .unwrap_or_default())
     }
@@ -114,7 +114,7 @@ impl Store {
                 parked_at: row.at("settled_at")?,
             })
         };
-        self.0.readers.read(move |db| all(db, PARKED, [installation.0], parked)).await
+        self.0.readers.read_long(move |db| all(db, PARKED, [installation.0], parked)).await
     }
 }
 

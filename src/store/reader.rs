@@ -1,4 +1,5 @@
-//! The readers: a few threads, each with a connection that cannot write, beside the one writer.
+//! The readers: two threads, each with a connection that cannot write, beside the one writer. One is for what somebody waits for
+//! and is over in a moment; the other for what may take its time (counts, audits), so that it holds up nobody.
 //!
 //! A piece of reading runs whole on one of them, inside one snapshot: what a decision is made from never changes while it is
 //! made. Whoever gave up waiting is not read for. Plain calls, since a statement handed to another thread and back costs more
@@ -16,8 +17,6 @@ use tokio::sync::oneshot;
 use super::StoreError;
 use super::writer::execute;
 
-/// Readers beside the writer.
-const READERS: usize = 2;
 /// Prepared statements that a reader keeps.
 const STATEMENTS: usize = 128;
 /// How long a reader waits where the database is being repaired after a crash: nothing else makes a reader wait.
@@ -91,7 +90,10 @@ fn in_snapshot<T>(
 }
 
 /// The way to the readers.
-pub(super) struct Readers(Arc<Queue>);
+pub(super) struct Readers {
+    quick: Arc<Queue>,
+    long: Arc<Queue>,
+}
 
 struct Queue {
     path: PathBuf,
@@ -108,33 +110,33 @@ struct Waiting {
 impl Readers {
     /// Starts the readers of a database that is there already.
     pub(super) fn start(path: &Path) -> Result<Self, StoreError> {
-        let queue =
-            Arc::new(Queue { path: path.to_owned(), waiting: Mutex::default(), bell: Condvar::new() });
-        for number in 0..READERS {
-            let queue = Arc::clone(&queue);
-            std::thread::Builder::new()
-                .name(format!("store-reader-{number}"))
-                .spawn(move || queue.serve())
-                .map_err(|error| StoreError::Unavailable(format!("a reader cannot be started: {error}")))?;
-        }
-        Ok(Self(queue))
+        Ok(Self { quick: Queue::start(path, "store-reader")?, long: Queue::start(path, "store-counter")? })
     }
 
-    /// Reads within one snapshot.
+    /// Reads within one snapshot what is found by an index and is little.
     pub(super) async fn read<T, F>(&self, read: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
-        let (answer, answered) = oneshot::channel();
-        self.0.push(Box::new(Task { read, answer }))?;
-        answered.await.unwrap_or_else(|_| Err(closed()))
+        self.quick.read(read).await
+    }
+
+    /// Reads within one snapshot what may be much; nobody is held up by it.
+    pub(super) async fn read_long<T, F>(&self, read: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.long.read(read).await
     }
 
     /// Serves what waits, then ends; later reads are refused.
     pub(super) fn close(&self) {
-        self.0.lock().is_closed = true;
-        self.0.bell.notify_all();
+        for queue in [&self.quick, &self.long] {
+            queue.lock().is_closed = true;
+            queue.bell.notify_all();
+        }
     }
 }
 
@@ -149,6 +151,26 @@ fn closed() -> StoreError {
 }
 
 impl Queue {
+    fn start(path: &Path, name: &str) -> Result<Arc<Self>, StoreError> {
+        let queue = Arc::new(Self { path: path.to_owned(), waiting: Mutex::default(), bell: Condvar::new() });
+        let serving = Arc::clone(&queue);
+        std::thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || serving.serve())
+            .map_err(|error| StoreError::Unavailable(format!("a reader cannot be started: {error}")))?;
+        Ok(queue)
+    }
+
+    async fn read<T, F>(&self, read: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        self.push(Box::new(Task { read, answer }))?;
+        answered.await.unwrap_or_else(|_| Err(closed()))
+    }
+
     fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -167,6 +189,7 @@ impl Queue {
     /// The next job that somebody waits for; `None` when the store is closed and nothing waits.
     fn next(&self) -> Option<Box<dyn Job>> {
         let mut waiting = self.lock();
+        let mut has_yielded = false;
         loop {
             while let Some(job) = waiting.jobs.pop_front() {
                 if !job.is_forsaken() {
@@ -176,7 +199,15 @@ impl Queue {
             if waiting.is_closed {
                 return None;
             }
-            waiting = self.bell.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+            if has_yielded {
+                waiting = self.bell.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+            } else {
+                // On a busy machine somebody is about to come; waking up costs more than the reading.
+                drop(waiting);
+                std::thread::yield_now();
+                waiting = self.lock();
+            }
+            has_yielded = !has_yielded;
         }
     }
 
