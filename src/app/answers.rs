@@ -45,22 +45,9 @@ impl App {
         Reply::Nothing
     }
 
-    /// What the reply is about and names, as it is after the commit; `written` is what the decision itself wrote.
-    pub(super) async fn outcome(
-        &self,
-        reply: Reply,
-        written: Vec<Engagement>,
-    ) -> Result<Outcome, StoreError> {
-        if reply == Reply::Nothing {
-            return Ok(Outcome::default());
-        }
-        let about = engagement_of(&reply).or(written.first().map(|first| first.id));
-        let scene = Scene::of(&reply, about);
-        let (engagement, related) = match scene.of_known(&written) {
-            Some(all) => all,
-            None => self.store.read(self.installation, move |view| scene.read(view)).await?,
-        };
-        Ok(Outcome { reply, engagement, related })
+    /// What the reply is about and names, as it is.
+    pub(super) async fn outcome(&self, reply: Reply) -> Result<Outcome, StoreError> {
+        self.store.read(self.installation, move |view| told(view, reply, &[])).await
     }
 
     /// The engagement that a notice or reply is about, and those that it names.
@@ -73,6 +60,16 @@ impl App {
         let scene = Scene { about, reply: reply.clone(), named: named.to_vec() };
         self.store.read(self.installation, move |view| scene.read(view)).await
     }
+}
+
+/// What the reply is about and names; `written` is what the decision itself writes, as it will be.
+pub(super) fn told(view: &View<'_>, reply: Reply, written: &[Engagement]) -> Result<Outcome, StoreError> {
+    if reply == Reply::Nothing {
+        return Ok(Outcome::default());
+    }
+    let about = engagement_of(&reply).or(written.first().map(|first| first.id));
+    let (engagement, related) = Scene::of(&reply, about).read_beside(view, written)?;
+    Ok(Outcome { reply, engagement, related })
 }
 
 /// What has to be known to put something into words.
@@ -90,23 +87,29 @@ impl Scene {
 
     /// The engagement it is about, and those that it names.
     pub(super) fn read(&self, view: &View<'_>) -> Result<(Option<Engagement>, Vec<Engagement>), StoreError> {
-        let engagement = match self.about {
-            Some(id) => view.engagement(id)?,
-            None => None,
-        };
-        let related = view.engagements(&self.wanted(engagement.as_ref()))?;
-        Ok((engagement, related))
+        self.read_beside(view, &[])
     }
 
-    /// The same from engagements that are known, where they are all there is to know.
-    fn of_known(&self, known: &[Engagement]) -> Option<(Option<Engagement>, Vec<Engagement>)> {
-        let find = |id: EngagementId| known.iter().find(|engagement| engagement.id == id).cloned();
+    /// The same, with engagements that are about to be written in place of what is stored of them.
+    fn read_beside(
+        &self,
+        view: &View<'_>,
+        written: &[Engagement],
+    ) -> Result<(Option<Engagement>, Vec<Engagement>), StoreError> {
+        let find = |id: EngagementId| written.iter().find(|engagement| engagement.id == id).cloned();
         let engagement = match self.about {
-            Some(id) => Some(find(id)?),
+            Some(id) => find(id).map_or_else(|| view.engagement(id), |found| Ok(Some(found)))?,
             None => None,
         };
-        let related = self.wanted(engagement.as_ref()).into_iter().map(find).collect::<Option<Vec<_>>>()?;
-        Some((engagement, related))
+        let wanted = self.wanted(engagement.as_ref());
+        let missing: Vec<_> = wanted.iter().copied().filter(|id| find(*id).is_none()).collect();
+        let mut stored = view.engagements(&missing)?;
+        let mut take = |id: EngagementId| {
+            let at = stored.iter().position(|engagement| engagement.id == id)?;
+            Some(stored.swap_remove(at))
+        };
+        let related = wanted.into_iter().filter_map(|id| find(id).or_else(|| take(id))).collect();
+        Ok((engagement, related))
     }
 
     /// Others that it names, or is drawn with.

@@ -26,7 +26,7 @@ use crate::domain::engagement::Engagement;
 use crate::domain::ids::{ChannelId, EngagementId, InstallationId, Ts, UserId};
 use crate::domain::notice::Downtime;
 use crate::domain::org::Policy;
-use crate::store::{Commit, Committed, DueClock, Store, View};
+use crate::store::{Commit, Committed, DueClock, Planned, Store, View};
 
 pub use crate::store::{StoreError, Turn};
 pub use bell::Bell;
@@ -321,57 +321,57 @@ impl App {
     }
 
     async fn try_once(&self, envelope: &Arc<Envelope>) -> Result<Outcome, StoreError> {
-        let now = self.clock.now();
-        let mut decision = match self.decide(envelope, now).await? {
-            Decided::Now(decision) => decision,
-            Decided::Before(outcome) => return Ok(*outcome),
-        };
-        let reply = Self::route_reply(envelope, &mut decision);
-        if decision.is_empty() && envelope.fired.is_none() {
-            return self.outcome(reply, Vec::new()).await;
-        }
-        let next = NextWork::of(&decision);
-        let written = if reply == Reply::Nothing { Vec::new() } else { decision.written() };
-        let commit = Commit {
-            installation: self.installation,
-            keys: envelope.keys.clone(),
-            fired: envelope.fired.clone(),
-            decision,
-            now,
-            deadline: envelope.deadline,
-            turn: envelope.turn.clone(),
-        };
-        match self.store.commit(commit).await? {
-            Committed::Done => {
-                self.ring(next);
-                self.outcome(reply, written).await
-            }
-            Committed::Duplicate(first) => {
-                self.store.read(self.installation, move |view| repeated(view, first)).await
-            }
-        }
-    }
-
-    async fn decide(&self, envelope: &Arc<Envelope>, now: DateTime<Utc>) -> Result<Decided, StoreError> {
         let (policy, downtime) = (self.policy(), self.downtime.load_full());
-        let envelope = Arc::clone(envelope);
-        let decide = move |view: &View<'_>| {
+        let (installation, now, envelope) = (self.installation, self.clock.now(), Arc::clone(envelope));
+        let plan = move |view: &View<'_>| {
             if let Some(first) = view.decided(&envelope.keys)? {
-                return Ok(Decided::Before(Box::new(repeated(view, first)?)));
+                return Ok(Planned::Nothing(Carried::of(repeated(view, first)?)));
             }
             let downtime = downtime.as_ref().as_ref();
-            load::decide(view, &envelope.command, &policy, now, downtime).map(Decided::Now)
+            let mut decision = load::decide(view, &envelope.command, &policy, now, downtime)?;
+            let reply = Self::route_reply(&envelope, &mut decision);
+            if decision.is_empty() && envelope.fired.is_none() {
+                return Ok(Planned::Nothing(Carried::of(answers::told(view, reply, &[])?)));
+            }
+            let written = if reply == Reply::Nothing { Vec::new() } else { decision.written() };
+            let outcome = answers::told(view, reply, &written)?;
+            let carried = Carried { outcome, next: NextWork::of(&decision) };
+            let commit = Commit {
+                installation,
+                keys: envelope.keys.clone(),
+                fired: envelope.fired.clone(),
+                decision,
+                now,
+                deadline: envelope.deadline,
+                turn: envelope.turn.clone(),
+            };
+            Ok(Planned::Commit(Box::new(commit), carried))
         };
-        self.store.read(self.installation, decide).await
+        let (carried, committed) = self.store.decide(installation, plan).await?;
+        match committed {
+            None => Ok(carried.outcome),
+            Some(Committed::Done) => {
+                self.ring(carried.next);
+                Ok(carried.outcome)
+            }
+            Some(Committed::Duplicate(first)) => {
+                self.store.read(installation, move |view| repeated(view, first)).await
+            }
+        }
     }
 }
 
-/// What a command came to.
-enum Decided {
-    /// It is decided now.
-    Now(Decision),
-    /// It was decided upon before: Slack repeats what it did not hear an answer to.
-    Before(Box<Outcome>),
+/// What is needed of a decision once it is committed.
+struct Carried {
+    outcome: Outcome,
+    next: NextWork,
+}
+
+impl Carried {
+    /// Nothing is committed.
+    fn of(outcome: Outcome) -> Self {
+        Self { outcome, next: NextWork::default() }
+    }
 }
 
 /// A repeated command hears again what its first hearing led to.

@@ -39,7 +39,7 @@ impl App {
             Query::Status(typed) => self.status(typed, by).await?,
             Query::NotUnderstood => Reply::Refused(Refusal::NotUnderstood),
         };
-        self.outcome(reply, Vec::new()).await
+        self.outcome(reply).await
     }
 
     async fn status(&self, typed: &str, by: &UserId) -> Result<Reply, StoreError> {

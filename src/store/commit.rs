@@ -1,14 +1,17 @@
 //! One decision, one transaction: dedupe keys, the clock that fired, engagements, clocks, timeline and notices, whole or
 //! not at all.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, params};
+use tokio::sync::oneshot;
 
 use super::engagements;
 use super::notes::TELL;
 use super::open::Store;
 use super::row::json;
-use super::view::DECIDED;
-use super::writer::{Ending, Work, Worth, execute};
+use super::view::{DECIDED, View};
+use super::writer::{Ending, Work, Worth, closed, execute};
 use super::{Commit, Committed, DueClock, StoreError};
 use crate::domain::decision::{ClockChange, Decision, Entry, Write};
 use crate::domain::ids::{EngagementId, InstallationId};
@@ -35,11 +38,47 @@ impl Store {
     /// Commits a decision; returns when it is durable. An engagement may be written once in a decision.
     pub async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
         let worth = Worth { deadline: commit.deadline, turn: commit.turn.clone() };
-        let outcome = self.0.writer.write_while(commit, worth.clone()).await;
-        if let (Err(StoreError::Conflict), Some(turn)) = (&outcome, &worth.turn) {
-            turn.reopen();
-        }
-        outcome
+        self.0.writer.write_while(commit, worth).await
+    }
+}
+
+/// What reading came to.
+pub enum Planned<T> {
+    /// There is nothing to commit.
+    Nothing(T),
+    /// This is to be committed; with what is needed once it is.
+    Commit(Box<Commit>, T),
+}
+
+impl Store {
+    /// Reads within one snapshot, decides there, and has the decision committed: queued where it was made, since a way back
+    /// over whoever asked costs a wake-up and keeps groups small. How the commit ended, if there was one.
+    pub async fn decide<T, F>(
+        &self,
+        installation: InstallationId,
+        decide: F,
+    ) -> Result<(T, Option<Committed>), StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&View<'_>) -> Result<Planned<T>, StoreError> + Send + 'static,
+    {
+        let (answer, committed) = oneshot::channel();
+        let parts = Arc::clone(&self.0);
+        let plan = move |db: &Connection| decide(&View::of(db, installation, &parts.fresh));
+        let parts = Arc::clone(&self.0);
+        let then = move |planned: Planned<T>| match planned {
+            Planned::Nothing(carried) => carried,
+            Planned::Commit(commit, carried) => {
+                let worth = Worth { deadline: commit.deadline, turn: commit.turn.clone() };
+                parts.writer.queue(*commit, worth, answer);
+                carried
+            }
+        };
+        let planned = self.0.readers.read_then(plan, then)?;
+        // Heard first, since it comes last; it is given up where there is nothing to commit.
+        let committed = committed.await.ok();
+        let carried = planned.await.unwrap_or_else(|_| Err(closed()))?;
+        Ok((carried, committed.transpose()?))
     }
 }
 

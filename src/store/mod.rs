@@ -43,6 +43,7 @@ pub use audit::{Audited, Live, Overdue};
 pub use backup::Existing;
 pub use beside::{Beside, Letter, Standing, Undelivered, database_file};
 pub use claim::{Claims, Room};
+pub use commit::Planned;
 pub use copying::{CopyError, Holdings};
 pub use dead_letters::{Reread, RereadEnd};
 pub use error::StoreError;

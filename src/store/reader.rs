@@ -6,6 +6,7 @@
 //! than the statement. Knows no tables.
 
 use std::collections::VecDeque;
+use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -15,7 +16,7 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
 use super::StoreError;
-use super::writer::execute;
+use super::writer::{closed, execute};
 
 /// Prepared statements that a reader keeps.
 const STATEMENTS: usize = 128;
@@ -44,22 +45,29 @@ enum Health {
     Doubtful,
 }
 
-struct Task<T, F> {
+/// Where whoever asked hears what was read.
+pub(super) type Answered<U> = oneshot::Receiver<Result<U, StoreError>>;
+
+struct Task<T, U, F, G> {
     read: F,
-    answer: oneshot::Sender<Result<T, StoreError>>,
+    then: G,
+    answer: oneshot::Sender<Result<U, StoreError>>,
+    what: PhantomData<fn() -> T>,
 }
 
-impl<T, F> Job for Task<T, F>
+impl<T, U, F, G> Job for Task<T, U, F, G>
 where
-    T: Send + 'static,
+    T: 'static,
+    U: Send + 'static,
     F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    G: FnOnce(T) -> U + Send + 'static,
 {
     fn is_forsaken(&self) -> bool {
         self.answer.is_closed()
     }
 
     fn run(self: Box<Self>, db: Result<&Connection, StoreError>) -> Health {
-        let Self { read, answer } = *self;
+        let Self { read, then, answer, what: _ } = *self;
         let outcome = db.and_then(|db| {
             catch_unwind(AssertUnwindSafe(|| in_snapshot(db, read))).unwrap_or_else(|_| Err(panicked()))
         });
@@ -70,7 +78,7 @@ where
             }
         };
         // Whoever asked may have gone.
-        let _ = answer.send(outcome);
+        let _ = answer.send(outcome.map(then));
         health
     }
 }
@@ -122,6 +130,17 @@ impl Readers {
         self.quick.read(read).await
     }
 
+    /// The same, and then, when the snapshot is over, something else on the same thread; that must not wait.
+    pub(super) fn read_then<T, U, F, G>(&self, read: F, then: G) -> Result<Answered<U>, StoreError>
+    where
+        T: 'static,
+        U: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        G: FnOnce(T) -> U + Send + 'static,
+    {
+        self.quick.begin(read, then)
+    }
+
     /// Reads within one snapshot what may be much; nobody is held up by it.
     pub(super) async fn read_long<T, F>(&self, read: F) -> Result<T, StoreError>
     where
@@ -146,10 +165,6 @@ impl Drop for Readers {
     }
 }
 
-fn closed() -> StoreError {
-    StoreError::Unavailable("the store is closed".to_owned())
-}
-
 impl Queue {
     fn start(path: &Path, name: &str) -> Result<Arc<Self>, StoreError> {
         let queue = Arc::new(Self { path: path.to_owned(), waiting: Mutex::default(), bell: Condvar::new() });
@@ -166,9 +181,19 @@ impl Queue {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
+        self.begin(read, |read| read)?.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    fn begin<T, U, F, G>(&self, read: F, then: G) -> Result<Answered<U>, StoreError>
+    where
+        T: 'static,
+        U: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        G: FnOnce(T) -> U + Send + 'static,
+    {
         let (answer, answered) = oneshot::channel();
-        self.push(Box::new(Task { read, answer }))?;
-        answered.await.unwrap_or_else(|_| Err(closed()))
+        self.push(Box::new(Task { read, then, answer, what: PhantomData }))?;
+        Ok(answered)
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags, Params};
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::same_file::SameFile;
@@ -80,12 +81,15 @@ trait Job: Send {
     fn answer(self: Box<Self>, lost: Option<&str>);
 }
 
+/// Where whoever asked hears how it ended.
+pub(super) type Answer<W> = oneshot::Sender<Result<<W as Work>::Output, StoreError>>;
+
 struct Task<W: Work> {
     work: W,
     worth: Worth,
     has_begun: bool,
     outcome: Option<Result<W::Output, StoreError>>,
-    answer: oneshot::Sender<Result<W::Output, StoreError>>,
+    answer: Answer<W>,
 }
 
 impl<W: Work> Task<W> {
@@ -129,6 +133,9 @@ impl<W: Work> Job for Task<W> {
             (Some(outcome), None) => outcome,
             (None, None) => Err(StoreError::Unavailable("not started".to_owned())),
         };
+        if let (Err(StoreError::Conflict), Some(turn)) = (&outcome, &self.worth.turn) {
+            turn.reopen();
+        }
         // Whoever asked may have gone; what is committed stays.
         let _ = self.answer.send(outcome);
     }
@@ -200,6 +207,21 @@ impl Writer {
         answered.await.unwrap_or_else(|_| Err(closed()))
     }
 
+    /// Has something written if it is still worth it when its turn comes, for a thread that waits for nobody; `answer` hears
+    /// when it is durable.
+    pub(super) fn queue<W: Work>(&self, work: W, worth: Worth, answer: Answer<W>) {
+        let task = Task { work, worth, has_begun: false, outcome: None, answer };
+        if let Err(refused) = self.jobs.try_send(Message::Job(Box::new(task))) {
+            let (message, error) = match refused {
+                TrySendError::Full(message) => (message, "too much waits to be written"),
+                TrySendError::Closed(message) => (message, "the store is closed"),
+            };
+            if let Message::Job(job) = message {
+                job.answer(Some(error));
+            }
+        }
+    }
+
     /// Lets the writer finish what waits, and waits for that.
     pub(super) async fn close(&self) {
         // An error means that it has ended already.
@@ -213,7 +235,8 @@ impl Writer {
     }
 }
 
-fn closed() -> StoreError {
+/// Nothing is written any more.
+pub(super) fn closed() -> StoreError {
     StoreError::Unavailable("the store is closed".to_owned())
 }
 

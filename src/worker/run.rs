@@ -32,6 +32,10 @@ const PAGE_REST: Duration = Duration::from_secs(5);
 const HEARTBEAT: Duration = Duration::from_secs(10);
 /// How long keys of causes are kept: longer than Slack repeats anything.
 const KEYS_KEPT: chrono::Duration = chrono::Duration::hours(26);
+/// How long messages that were sent or dropped stay on record, for whoever asks what became of one.
+const DELIVERED_KEPT: chrono::Duration = chrono::Duration::days(30);
+/// How many are forgotten at once: nobody waits for the writer because of it.
+const AT_ONCE: u32 = 1_000;
 
 /// Everything that runs beside the requests.
 pub struct Worker {
@@ -131,7 +135,8 @@ async fn upkeep_loop(works: Works, mut stop: watch::Receiver<bool>) {
             let now = app.now();
             app.store().mark_alive(app.installation(), now).await?;
             if works.steps.may_forget(app).await {
-                app.store().forget_keys(app.installation(), now - KEYS_KEPT, 5_000).await?;
+                app.store().forget_keys(app.installation(), now - KEYS_KEPT, AT_ONCE).await?;
+                app.store().forget_delivered(app.installation(), now - DELIVERED_KEPT, AT_ONCE).await?;
             }
             Ok::<(), StoreError>(())
         };
