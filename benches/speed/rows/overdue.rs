@@ -80,6 +80,8 @@ pub fn run(bench: &Bench) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
+/// Cards go first by themselves; here only those that are chosen do.
+const MAKE_ROUTINE: &str = "UPDATE outbox SET urgent = 0 WHERE state = 'waiting'";
 /// The newest message of so many channels is urgent, so that it has to overtake.
 const MAKE_URGENT: &str = "UPDATE outbox SET urgent = 1 WHERE id IN \
     (SELECT MAX(id) FROM outbox WHERE state = 'waiting' GROUP BY lane ORDER BY lane LIMIT ?1)";
@@ -100,6 +102,7 @@ fn backlog(bench: &Bench, number: usize, cap: u32) -> Result<(Site<'_>, Bot, Ins
     db.execute("UPDATE outbox SET decided_at = decided_at - 3600000000 WHERE state = 'waiting'", [])?;
     if cap > 0 {
         let urgent = i64::try_from(URGENT)?;
+        db.execute(MAKE_ROUTINE, [])?;
         db.execute(MAKE_URGENT, [urgent])?;
     }
     database::release_everything(&site.database())?;
