@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::Deliveries;
 use crate::app::App;
+use crate::clock::{Reading, Step};
 use crate::worker::clock_loops::Works;
 use crate::worker::pace::Pace;
 use crate::worker::steps::Steps;
@@ -31,10 +32,10 @@ pub const ENDS_WITHIN: Duration = Duration::from_secs(4);
 pub async fn serve(works: &Works, pace: &Arc<Pace>, mut stop: watch::Receiver<bool>, ends_within: Duration) {
     let Works { app, slack, steps } = works;
     let mut deliveries = Deliveries::default();
-    let mut clock = (Instant::now(), app.now());
+    let mut seen = app.reading();
     while !*stop.borrow() {
         let looked = Instant::now();
-        mind_the_clock(app, pace, steps, &mut clock).await;
+        mind_the_clock(app, pace, steps, &mut seen).await;
         let (rest, apart, is_full) = match deliveries.begin(app, slack, pace).await {
             Ok(begun) => (until(begun.next, app.now()), APART, begun.is_full),
             Err(error) => {
@@ -56,13 +57,12 @@ pub async fn serve(works: &Works, pace: &Arc<Pace>, mut stop: watch::Receiver<bo
 
 /// What rests until some instant would rest for hours too long after the machine's clock was set back by hours: what the
 /// store keeps is moved by `steps`, before anything is claimed by the new time; what the pace remembers, here.
-async fn mind_the_clock(app: &App, pace: &Pace, steps: &Steps, seen: &mut (Instant, DateTime<Utc>)) {
-    let (instant, now) = (Instant::now(), app.now());
-    let passed = TimeDelta::from_std(instant - seen.0).unwrap_or(TimeDelta::MAX);
-    let back = passed - (now - seen.1);
-    *seen = (instant, now);
-    if back >= SET_BACK {
-        pace.set_back(back);
+async fn mind_the_clock(app: &App, pace: &Pace, steps: &Steps, seen: &mut Reading) {
+    let now = app.reading();
+    let step = seen.step_to(now, SET_BACK).map_or(TimeDelta::zero(), Step::by);
+    *seen = now;
+    if step < TimeDelta::zero() {
+        pace.set_back(-step);
     }
     if let Err(error) = steps.look(app).await {
         tracing::error!(%error, "what waits could not be moved with the clock");
