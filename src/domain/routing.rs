@@ -115,7 +115,8 @@ fn best_first<'a>(org: &'a Org, text: &str, hint: Option<&AreaKey>, trail: Trail
         let best = fits.all.iter().map(|fit| fit.score).fold(0.0, f64::max);
         fits.all.retain(|fit| fit.score >= best * BESIDE_THE_POINT);
     }
-    fits.all.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| place(a).id.cmp(&place(b).id)));
+    let rank = |fit: &Fit| org.words().rank(fit.place);
+    fits.all.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then_with(|| rank(a).cmp(&rank(b))));
     fits
 }
 

@@ -6,10 +6,10 @@
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
-use super::phrase::{Hit, Phrase, PhraseKind, Telling, add_up, reasons};
+use super::phrase::{Hit, Outline, Phrase, PhraseKind, Telling, add_up, reasons};
 use super::suggest::TypeAhead;
 use super::text::Read;
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{Vocabulary, WordNumber};
 use super::words::{Word, words};
 use crate::domain::org::{Place, PlaceId, PlaceKind};
 
@@ -25,6 +25,8 @@ struct Entry {
     /// The number of its group (its own for a group).
     group: Option<usize>,
     kind: PlaceKind,
+    /// Where its id stands among all: what decides between places that fit as well.
+    rank: usize,
 }
 
 /// The words of the taxonomy, indexed once for each directory.
@@ -32,6 +34,10 @@ struct Entry {
 pub struct WordIndex {
     entries: Vec<Entry>,
     phrases: Vec<Phrase>,
+    /// What is asked of them first, in the same order.
+    outlines: Vec<Outline>,
+    /// The words of all of them, one after the other.
+    phrase_words: Vec<WordNumber>,
     vocabulary: Vocabulary,
     /// The phrases that hold each word.
     by_word: Vec<Vec<usize>>,
@@ -76,9 +82,11 @@ impl Fits<'_> {
     fn take_up(&mut self, mut owners: Vec<(usize, usize)>) -> Vec<Fit> {
         // A stable sort: hits of a place that weigh the same stay in the directory's order, in which they mostly are.
         owners.sort_by_key(|(place, _)| *place);
-        let mut fits = Vec::new();
+        let mut fits = Vec::with_capacity(owners.len());
         for own in owners.chunk_by_mut(|a, b| a.0 == b.0) {
-            own.sort_by(|(_, a), (_, b)| self.hits[*b].score.total_cmp(&self.hits[*a].score));
+            if own.len() > 1 {
+                own.sort_by(|(_, a), (_, b)| self.hits[*b].score.total_cmp(&self.hits[*a].score));
+            }
             let start = self.sorted.len();
             self.sorted.extend(own.iter().map(|(_, hit)| *hit));
             let hits = start..self.sorted.len();
@@ -97,8 +105,14 @@ impl WordIndex {
         let entry = |place: &Place| Entry {
             group: place.group.as_ref().and_then(|group| numbers.get(group)).copied(),
             kind: place.kind,
+            rank: 0,
         };
-        let entries: Vec<Entry> = places.iter().map(entry).collect();
+        let mut entries: Vec<Entry> = places.iter().map(entry).collect();
+        let mut by_id: Vec<usize> = (0..places.len()).collect();
+        by_id.sort_by_key(|number| &places[*number].id);
+        for (rank, number) in by_id.into_iter().enumerate() {
+            entries[number].rank = rank;
+        }
         let spoken = spoken(places);
         let mut holders: HashMap<String, BTreeSet<usize>> = HashMap::new();
         for (place, _, words, _) in &spoken {
@@ -107,18 +121,28 @@ impl WordIndex {
                 holders.entry(word.stem.clone()).or_default().insert(home);
             }
         }
-        let vocabulary = Vocabulary::of(&holders);
+        let plain = spoken.iter().flat_map(|(_, _, words, _)| words).map(|word| word.plain.as_str());
+        let vocabulary = Vocabulary::of(&holders, plain);
         let mut by_word = vec![Vec::new(); vocabulary.len()];
-        let mut phrases: Vec<Phrase> = Vec::new();
+        let (mut phrases, mut outlines, mut phrase_words) = (Vec::new(), Vec::new(), Vec::new());
         for (place, kind, words, text) in spoken {
-            let phrase =
-                Phrase::new((place, entries[place].group.unwrap_or(place)), kind, &words, text, &vocabulary);
+            let home = entries[place].group.unwrap_or(place);
+            let phrase = Phrase::new(home, kind, &words, text, &vocabulary);
+            let start = phrase_words.len();
+            phrase_words.extend_from_slice(&phrase.words);
+            outlines.push(Outline::of(&phrase, place, start..phrase_words.len()));
             for word in phrase.words.iter().collect::<BTreeSet<_>>() {
                 by_word[*word].push(phrases.len());
             }
             phrases.push(phrase);
         }
-        Self { entries, phrases, vocabulary, by_word, type_ahead: TypeAhead::of(places) }
+        let type_ahead = TypeAhead::of(places);
+        Self { entries, phrases, outlines, phrase_words, vocabulary, by_word, type_ahead }
+    }
+
+    /// Where this place's id stands among all.
+    pub(super) fn rank(&self, place: usize) -> usize {
+        self.entries[place].rank
     }
 
     /// Everything the places are called, for the type-ahead.
@@ -130,17 +154,16 @@ impl WordIndex {
     pub(super) fn fits(&self, text: &str) -> Fits<'_> {
         let read = Read::of(text, &self.vocabulary);
         let hits = self.hits(&read);
-        let place_of = |hit: &Hit<'_>| hit.phrase.place;
         let by_place: Vec<(usize, usize)> = hits
             .iter()
             .enumerate()
-            .filter(|(_, hit)| self.entries[place_of(hit)].kind != PlaceKind::Group)
-            .map(|(number, hit)| (place_of(hit), number))
+            .filter(|(_, hit)| self.entries[hit.place].kind != PlaceKind::Group)
+            .map(|(number, hit)| (hit.place, number))
             .collect();
         let by_group: Vec<(usize, usize)> = hits
             .iter()
             .enumerate()
-            .filter_map(|(number, hit)| Some((self.entries[place_of(hit)].group?, number)))
+            .filter_map(|(number, hit)| Some((self.entries[hit.place].group?, number)))
             .collect();
         let mut fits = Fits { all: Vec::new(), read, hits, sorted: Vec::new() };
         let groups = fits.take_up(by_group);
@@ -162,11 +185,24 @@ impl WordIndex {
 
     /// The phrases that the text holds, wholly or in part, in the directory's order.
     fn hits(&self, read: &Read) -> Vec<Hit<'_>> {
-        let lists = read.numbers().map(|word| &self.by_word[word]).filter(|list| list.len() <= TOO_COMMON);
-        let mut numbers: Vec<usize> = lists.flatten().copied().collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        numbers.iter().filter_map(|number| self.phrases[*number].hit(read, &self.vocabulary)).collect()
+        // A bit for each phrase puts them in order, each once, for less than sorting them costs.
+        let mut touched = vec![0_u64; self.phrases.len().div_ceil(64)];
+        for list in read.numbers().map(|word| &self.by_word[word]).filter(|list| list.len() <= TOO_COMMON) {
+            for number in list {
+                touched[number / 64] |= 1 << (number % 64);
+            }
+        }
+        let mut hits = Vec::with_capacity(touched.iter().map(|bits| bits.count_ones() as usize).sum());
+        for (base, bits) in (0..).step_by(64).zip(touched) {
+            let mut rest = bits;
+            while rest != 0 {
+                let number: usize = base + rest.trailing_zeros() as usize;
+                rest &= rest - 1;
+                let phrase = &self.phrases[number];
+                hits.extend(self.outlines[number].hit(phrase, &self.phrase_words, read, &self.vocabulary));
+            }
+        }
+        hits
     }
 }
 

@@ -1,10 +1,11 @@
 //! A name, alias or keyword, and how well a text holds it.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::everyday::is_everyday;
 use super::text::{Read, Token, Words};
-use super::vocabulary::{Vocabulary, WordNumber};
+use super::vocabulary::{PlainNumber, Vocabulary, WordNumber};
 use super::words::Word;
 
 /// A keyword counts a little less than a name.
@@ -66,13 +67,12 @@ pub(super) enum Telling {
 /// A name, alias or keyword of a place.
 #[derive(Debug, Clone)]
 pub(super) struct Phrase {
-    /// The place's number.
-    pub place: usize,
-    /// The number of its group, or of the place itself outside of groups.
+    /// The number of its place's group, or of the place itself outside of groups.
     home: usize,
     /// Its words.
     pub words: Vec<WordNumber>,
-    plain: Vec<String>,
+    /// The same with their endings, so that "logs" is told from "logging".
+    plain: Vec<PlainNumber>,
     kind: PhraseKind,
     /// As it is written.
     text: String,
@@ -81,19 +81,77 @@ pub(super) struct Phrase {
     is_everyday: bool,
 }
 
+/// What is asked first of a phrase that a text touches: so little, and side by side, because a text of common words touches
+/// hundreds, of most of which it has a word or two.
+#[derive(Debug, Clone)]
+pub(super) struct Outline {
+    place: usize,
+    /// Which of all phrases' words are its own.
+    words: Range<usize>,
+    /// How telling all its words are together.
+    whole: f64,
+    kind: PhraseKind,
+}
+
 /// A phrase that the text holds, wholly or in part.
 #[derive(Debug)]
 pub(super) struct Hit<'a> {
     /// Which phrase.
-    pub phrase: &'a Phrase,
+    phrase: &'a Phrase,
+    /// The number of its place.
+    pub place: usize,
     /// How much it says.
     pub score: f64,
     /// Its words that the text holds.
     held: Words,
+    /// How telling those are.
+    weight: f64,
     /// Whether it stands there whole and means a place by itself.
     telling: Telling,
     /// Whether it stands there word for word: only such are given as reasons, where there are any.
     is_whole: bool,
+}
+
+impl Outline {
+    /// Of a phrase of this place, whose words are these of all phrases'.
+    pub(super) fn of(phrase: &Phrase, place: usize, words: Range<usize>) -> Self {
+        Self { place, words, whole: phrase.whole, kind: phrase.kind }
+    }
+
+    /// How well the text holds the phrase.
+    pub(super) fn hit<'a>(
+        &self,
+        phrase: &'a Phrase,
+        all_words: &[WordNumber],
+        read: &Read,
+        vocabulary: &Vocabulary,
+    ) -> Option<Hit<'a>> {
+        let part = read.part_of(&all_words[self.words.clone()]);
+        let (says, telling, is_whole) = if part.is_complete {
+            phrase.complete(read, vocabulary)
+        } else {
+            (self.in_part(read, part.says)?, Telling::No, false)
+        };
+        let kind = if self.kind == PhraseKind::Keyword { KEYWORD } else { 1.0 };
+        let weight = read.weight_of(part.held);
+        Some(Hit {
+            phrase,
+            place: self.place,
+            score: says * kind,
+            held: part.held,
+            weight,
+            telling,
+            is_whole,
+        })
+    }
+
+    /// Some words are there, which say so much.
+    fn in_part(&self, read: &Read, got: f64) -> Option<f64> {
+        // Whoever types a word or two has nothing else to be found by.
+        let sure = if read.meaning <= VERY_SHORT { 1.0 } else { got.min(1.0) };
+        let says = if self.whole > 0.0 { PARTIAL * sure * got / self.whole } else { 0.0 };
+        (says >= LEAST).then_some(says)
+    }
 }
 
 /// How the words of a phrase stand in a text.
@@ -110,7 +168,7 @@ struct Standing {
 impl Phrase {
     /// A phrase of these words.
     pub(super) fn new(
-        (place, home): (usize, usize),
+        home: usize,
         kind: PhraseKind,
         words: &[Word],
         text: String,
@@ -120,29 +178,25 @@ impl Phrase {
             words.iter().filter_map(|word| vocabulary.number(&word.stem)).collect();
         let distinct: BTreeSet<WordNumber> = numbers.iter().copied().collect();
         Self {
-            place,
             home,
             kind,
             text,
             whole: distinct.iter().map(|word| vocabulary.weight(*word)).sum(),
             is_everyday: words.iter().all(|word| is_everyday(&word.stem)),
             words: numbers,
-            plain: words.iter().map(|word| word.plain.clone()).collect(),
+            plain: words.iter().filter_map(|word| vocabulary.plain(&word.plain)).collect(),
         }
     }
 
-    /// How well the text holds it.
-    pub(super) fn hit(&self, read: &Read, vocabulary: &Vocabulary) -> Option<Hit<'_>> {
-        let part = read.part_of(&self.words);
-        let together = if part.is_complete { self.together(read) } else { None };
-        let (says, telling) = match together {
-            Some(standing) => self.whole_phrase(read, standing, vocabulary),
-            None if part.is_complete => (self.scattered(read), Telling::No),
-            None => (self.in_part(read, part.says)?, Telling::No),
-        };
-        let kind = if self.kind == PhraseKind::Keyword { KEYWORD } else { 1.0 };
-        let is_whole = together.is_some();
-        Some(Hit { phrase: self, score: says * kind, held: part.held, telling, is_whole })
+    /// How much a text says of it that has all of its words, and whether it stands there word for word.
+    fn complete(&self, read: &Read, vocabulary: &Vocabulary) -> (f64, Telling, bool) {
+        match self.together(read) {
+            Some(standing) => {
+                let (says, telling) = self.whole_phrase(read, standing, vocabulary);
+                (says, telling, true)
+            }
+            None => (self.scattered(read), Telling::No, false),
+        }
     }
 
     /// It stands there, word for word.
@@ -205,14 +259,6 @@ impl Phrase {
         says * certainty.fold(1.0, f64::min)
     }
 
-    /// Some words are there, which say so much.
-    fn in_part(&self, read: &Read, got: f64) -> Option<f64> {
-        // Whoever types a word or two has nothing else to be found by.
-        let sure = if read.meaning <= VERY_SHORT { 1.0 } else { got.min(1.0) };
-        let says = if self.whole > 0.0 { PARTIAL * sure * got / self.whole } else { 0.0 };
-        (says >= LEAST).then_some(says)
-    }
-
     /// Where it stands word for word, at its surest.
     fn together(&self, read: &Read) -> Option<Standing> {
         let mut best: Option<Standing> = None;
@@ -232,7 +278,7 @@ impl Phrase {
         let mut count = 0.0;
         for ((token, word), plain) in window.iter().zip(&self.words).zip(&self.plain) {
             let token = token.as_ref().filter(|token| token.number == *word)?;
-            let same = token.plain.is_empty() || token.plain == *plain;
+            let same = token.is_misspelt || token.plain == Some(*plain);
             total += token.certainty * if same { 1.0 } else { OTHER_ENDING };
             count += 1.0;
         }
@@ -257,12 +303,12 @@ pub(super) fn add_up<'h>(hits: impl Iterator<Item = &'h Hit<'h>>, read: &Read) -
     for hit in hits {
         // A name that stands there whole means the place, also where a longer one has its word already.
         sum.telling = sum.telling.max(hit.telling);
-        let all = read.weight_of(hit.held);
-        let new = read.weight_of(hit.held.without(counted));
-        if new <= 0.0 || all <= 0.0 {
+        let fresh = hit.held.without(counted);
+        let new = if fresh == hit.held { hit.weight } else { read.weight_of(fresh) };
+        if new <= 0.0 || hit.weight <= 0.0 {
             continue;
         }
-        sum.score += hit.score * share * new / all;
+        sum.score += hit.score * share * new / hit.weight;
         share *= FURTHER;
         counted = counted.and(hit.held);
     }
@@ -279,7 +325,7 @@ pub(super) fn reasons<'h>(hits: impl Iterator<Item = &'h Hit<'h>> + Clone, read:
         let counts = if any_whole {
             hit.is_whole
         } else {
-            read.weight_of(hit.held) > 0.0 && read.weight_of(hit.held.without(counted)) > 0.0
+            hit.weight > 0.0 && read.weight_of(hit.held.without(counted)) > 0.0
         };
         if !counts {
             continue;
@@ -287,7 +333,7 @@ pub(super) fn reasons<'h>(hits: impl Iterator<Item = &'h Hit<'h>> + Clone, read:
         counted = counted.and(hit.held);
         let is_new = !hit.held.without(given).is_empty();
         given = given.and(hit.held);
-        if is_new && words.len() < MOST_REASONS && !words.contains(&hit.phrase.text) {
+        if is_new && words.len() < MOST_REASONS && !words.iter().any(|word| *word == hit.phrase.text) {
             words.push(hit.phrase.text.clone());
         }
     }

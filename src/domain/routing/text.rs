@@ -1,7 +1,7 @@
 //! A text as the directory reads it: its words by number, slips forgiven, and where each stands.
 
 use super::everyday::{is_everyday, is_naming};
-use super::vocabulary::{Vocabulary, WordNumber};
+use super::vocabulary::{PlainNumber, Vocabulary, WordNumber};
 use super::words::{Word, words};
 
 /// What is read of a text: more says nothing new about where it belongs.
@@ -23,8 +23,10 @@ const LATE: f64 = 0.5;
 #[derive(Debug, Clone)]
 pub(super) struct Token {
     pub number: WordNumber,
-    /// With its ending, so that "logs" is told from "logging".
-    pub plain: String,
+    /// With its ending, where the directory has it so.
+    pub plain: Option<PlainNumber>,
+    /// Whether a slip or two made it this word; its ending then says nothing.
+    pub is_misspelt: bool,
     /// How surely it is this word, and how much its position says.
     pub certainty: f64,
     /// How many words that say something stand before it.
@@ -211,11 +213,11 @@ fn token(word: &Word, before: usize, vocabulary: &Vocabulary) -> Option<Token> {
         None if is_everyday(&word.stem) => return None,
         None => (vocabulary.nearest(&word.stem)?, MISSPELT),
     };
-    let plain = if spelling < 1.0 { String::new() } else { word.plain.clone() };
     let stroke = if word.is_one_of_two { ONE_OF_TWO } else { 1.0 };
     Some(Token {
         number,
-        plain,
+        plain: vocabulary.plain(&word.plain),
+        is_misspelt: spelling < 1.0,
         certainty: spelling * stroke * position(before),
         before,
         is_next: word.is_next,

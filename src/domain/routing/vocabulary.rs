@@ -7,6 +7,9 @@ use super::everyday::is_everyday;
 /// The number of a word; words are numbered in the order of the alphabet, so that nothing hangs on a map's order.
 pub(super) type WordNumber = usize;
 
+/// The number of a word with its ending ("logs", "logging").
+pub(super) type PlainNumber = usize;
+
 /// Shortest word in which two letters may have changed places.
 const SWAPPED_FROM: usize = 4;
 /// Shortest word in which any slip is forgiven: shorter ones are other words too often (`slack`, `stack`).
@@ -34,16 +37,24 @@ struct Known {
 pub(super) struct Vocabulary {
     known: Vec<Known>,
     numbers: HashMap<String, WordNumber>,
+    plain: HashMap<String, PlainNumber>,
     by_first: HashMap<char, Vec<WordNumber>>,
 }
 
 impl Vocabulary {
-    /// From each word's holders (groups, or places outside of groups).
-    pub(super) fn of(holders: &HashMap<String, BTreeSet<usize>>) -> Self {
+    /// From each word's holders (groups, or places outside of groups), and all words with their endings.
+    pub(super) fn of<'w>(
+        holders: &HashMap<String, BTreeSet<usize>>,
+        plain: impl Iterator<Item = &'w str>,
+    ) -> Self {
         let all = number(holders.values().flatten().collect::<BTreeSet<_>>().len()).max(1.0);
         let mut stems: Vec<&String> = holders.keys().collect();
         stems.sort();
         let mut vocabulary = Self::default();
+        for word in plain {
+            let next = vocabulary.plain.len();
+            vocabulary.plain.entry(word.to_owned()).or_insert(next);
+        }
         for (at, stem) in stems.into_iter().enumerate() {
             let held_by = number(holders[stem].len()).max(1.0);
             let rare = (1.0 + all / held_by).ln() / (1.0 + all).ln();
@@ -69,6 +80,11 @@ impl Vocabulary {
         self.numbers.get(stem).copied()
     }
 
+    /// The number of a word with its ending.
+    pub(super) fn plain(&self, plain: &str) -> Option<PlainNumber> {
+        self.plain.get(plain).copied()
+    }
+
     /// Whether this home (a group, or a place outside of groups) has the word.
     pub(super) fn is_held_by(&self, number: WordNumber, home: usize) -> bool {
         self.known.get(number).is_some_and(|known| known.holders.contains(&home))
@@ -85,8 +101,11 @@ impl Vocabulary {
     }
 
     /// The word that a slip or two made this one of; the nearest, then the first of the alphabet. First letters are seldom
-    /// wrong.
+    /// wrong, and another number is another number.
     pub(super) fn nearest(&self, stem: &str) -> Option<WordNumber> {
+        if stem.chars().all(|sign| sign.is_ascii_digit()) {
+            return None;
+        }
         let letters = stem.chars().count();
         let slips = match letters {
             0..SWAPPED_FROM => return None,
