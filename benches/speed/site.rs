@@ -32,8 +32,20 @@ pub struct Setup<'a> {
     pub database: Option<&'a Path>,
     /// The local Slack enforces a message a second and channel.
     pub limits: bool,
-    /// The workspace-wide cap, in messages a minute; 0: off.
-    pub cap: u32,
+    /// How many messages and updates may leave in a minute.
+    pub budgets: Budgets,
+}
+
+/// The workspace-wide budgets of a row.
+#[derive(Clone, Copy, Default)]
+pub enum Budgets {
+    /// None: whatever waits leaves as fast as it can be sent.
+    #[default]
+    Off,
+    /// As the settings have them where nobody says anything.
+    AsShipped,
+    /// So many messages a minute, and as many updates as there are.
+    Messages(u32),
 }
 
 /// The place.
@@ -56,13 +68,12 @@ impl<'b> Site<'b> {
         let folder = tempfile::tempdir_in(&bench.folder)?;
         let (yaml, directory) = setup.directory.unwrap_or((&bench.town.yaml, &bench.town.directory));
         std::fs::write(folder.path().join("directory.yml"), yaml)?;
-        // As many as the settings take: the limit is not what is measured.
         let settings = format!(
-            "directory = \"directory.yml\"\n{}\n[limits]\nengagements_per_person_per_hour = 1000\n\
+            "directory = \"directory.yml\"\n{}\n[limits]\nengagements_per_person_per_hour = 0\n\
              [admin]\nchannel = \"{}\"\n{}",
             setup.settings,
             world::ADMIN_CHANNEL,
-            delivery(setup.cap)
+            delivery(setup.budgets)
         );
         std::fs::write(folder.path().join("switchboard.toml"), settings)?;
         if let Some(database) = setup.database {
@@ -170,17 +181,13 @@ impl<'b> Site<'b> {
     }
 }
 
-/// The workspace-wide budgets, where this bot has them.
-fn delivery(cap: u32) -> String {
-    if !has_cap() {
-        return String::new();
-    }
-    format!("[delivery]\nmessages_per_minute = {cap}\nupdates_per_minute = 0\n")
-}
-
-/// Whether this bot has a workspace-wide cap.
-pub fn has_cap() -> bool {
-    switchboard::config::example_settings().contains("messages_per_minute")
+fn delivery(budgets: Budgets) -> String {
+    let messages = match budgets {
+        Budgets::AsShipped => return String::new(),
+        Budgets::Off => 0,
+        Budgets::Messages(messages) => messages,
+    };
+    format!("[delivery]\nmessages_per_minute = {messages}\nupdates_per_minute = 0\n")
 }
 
 /// Whether a question was sent on, as its answer tells.

@@ -9,7 +9,7 @@ use crate::Bench;
 use crate::database;
 use crate::kit;
 use crate::load::{self, Plan};
-use crate::site::{Setup, Site, is_ok, is_sent};
+use crate::site::{Budgets, Setup, Site, is_ok, is_sent};
 use crate::table::Row;
 use crate::versus::{self, Aim, Job};
 
@@ -26,7 +26,14 @@ const KIT: [&str; 6] = [
 ];
 
 pub fn run(bench: &Bench) -> Result<Vec<Row>> {
-    let site = Site::new(bench, &Setup::default())?;
+    let mut table = beside_budgets(bench, Budgets::AsShipped, "")?;
+    table.extend(beside_budgets(bench, Budgets::Off, ", each card posted at once")?);
+    Ok(table)
+}
+
+/// The rows beside so many cards as may leave.
+fn beside_budgets(bench: &Bench, budgets: Budgets, note: &str) -> Result<Vec<Row>> {
+    let site = Site::new(bench, &Setup { budgets, ..Setup::default() })?;
     let rows = rows_of_a_decision(&site)?;
     if bench.kit.is_some() {
         kit::introduce(&site)?;
@@ -38,7 +45,7 @@ pub fn run(bench: &Bench) -> Result<Vec<Row>> {
         let requests = |run: &str| site.questions(run, count);
         let same = |rate| Aim { rate, p99: None };
         let job = Job {
-            name: format!("`/request-pm text` routed and committed ({rows} rows)"),
+            name: format!("`/request-pm text` routed and committed ({rows} rows){note}"),
             count,
             connections,
             requests: &requests,

@@ -14,7 +14,7 @@ use crate::database;
 use crate::load::{self, Plan};
 use crate::numbers::{grouped, of, quantile};
 use crate::requests;
-use crate::site::{Bot, Setup, Site, has_cap, is_sent};
+use crate::site::{Bot, Budgets, Setup, Site, is_sent};
 use crate::table::{Holds, Row};
 
 /// What a channel takes at once before a second each: what all channels take so is no part of the ideal rate.
@@ -32,7 +32,7 @@ const UNDER_WAY: usize = 32;
 
 pub fn run(bench: &Bench) -> Result<Vec<Row>> {
     let number = bench.scale(5_000, 1_000);
-    let (site, bot, began) = backlog(bench, number, 0)?;
+    let (site, bot, began) = backlog(bench, number, Budgets::Off)?;
     let fresh = new_ones(bench, &site, &bot, began)?;
     let arrived = wait(&site, number + fresh.len())?;
     bot.stop()?;
@@ -88,8 +88,8 @@ const MAKE_URGENT: &str = "UPDATE outbox SET urgent = 1 WHERE id IN \
 const URGENT_WORDS: &str = "SELECT e.text FROM outbox o JOIN engagement e ON e.id = o.card_of WHERE o.urgent = 1 AND o.decided_at < ?1";
 
 /// A bot that was just let loose on so many overdue cards.
-fn backlog(bench: &Bench, number: usize, cap: u32) -> Result<(Site<'_>, Bot, Instant)> {
-    let site = Site::new(bench, &Setup { cap, limits: true, ..Setup::default() })?;
+fn backlog(bench: &Bench, number: usize, budgets: Budgets) -> Result<(Site<'_>, Bot, Instant)> {
+    let site = Site::new(bench, &Setup { budgets, limits: true, ..Setup::default() })?;
     site.serve()?.stop()?;
     database::hold_everything(&site.database())?;
     let bot = site.serve()?;
@@ -100,7 +100,7 @@ fn backlog(bench: &Bench, number: usize, cap: u32) -> Result<(Site<'_>, Bot, Ins
     bot.stop()?;
     let db = database::open(&site.database())?;
     db.execute("UPDATE outbox SET decided_at = decided_at - 3600000000 WHERE state = 'waiting'", [])?;
-    if cap > 0 {
+    if matches!(budgets, Budgets::Messages(_)) {
         let urgent = i64::try_from(URGENT)?;
         db.execute(MAKE_ROUTINE, [])?;
         db.execute(MAKE_URGENT, [urgent])?;
@@ -162,11 +162,8 @@ fn new_ones(bench: &Bench, site: &Site<'_>, bot: &Bot, began: Instant) -> Result
 
 /// With the cap on, what is urgent leaves first.
 fn with_cap(bench: &Bench) -> Result<Row> {
-    if !has_cap() {
-        return Ok(Row::alone("the same with the cap on", "there is no cap", "urgent first", false));
-    }
     let number = bench.scale(2_000, 400);
-    let (site, bot, began) = backlog(bench, number, CAP)?;
+    let (site, bot, began) = backlog(bench, number, Budgets::Messages(CAP))?;
     let db = database::look(&site.database())?;
     let mut statement = db.prepare(URGENT_WORDS)?;
     let recent = site.slack.clock().now().timestamp_micros() - 1_800_000_000;
