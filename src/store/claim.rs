@@ -30,7 +30,7 @@ pub(super) const LANES: &str = concat!(
 );
 /// One in flight whose lease ended may have been delivered.
 const TAKE: &str = "UPDATE outbox SET unsure = MAX(unsure, state = 'sending'), state = 'sending', \
-    attempts = attempts + 1, next_at = ? WHERE installation_id = ? AND id = ? AND state IN ('sending', 'waiting') \
+    attempts = attempts + 1, began_at = ?, next_at = ? WHERE installation_id = ? AND id = ? AND state IN ('sending', 'waiting') \
     RETURNING id, lane, notice, urgent, mention, key, attempts, unsure, decided_at";
 /// How many wait in the lane, as far as anybody wants to know.
 pub(super) const BEHIND: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM outbox \
@@ -137,7 +137,8 @@ impl Claim {
 
     /// The notice; `None` where it cannot be read: it must not stop its lane for ever.
     fn take(&self, db: &Connection, id: i64) -> Result<Option<Claimed>, StoreError> {
-        let row = params![self.lease_ends.timestamp_micros(), self.installation.0, id];
+        let (now, lease_ends) = (self.now.timestamp_micros(), self.lease_ends.timestamp_micros());
+        let row = params![now, lease_ends, self.installation.0, id];
         let read = db.prepare_cached(TAKE)?.query_row(row, |row| Ok(self.read(row)))?;
         match read {
             Ok(mut one) => {

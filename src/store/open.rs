@@ -20,8 +20,9 @@ pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 /// How long a connection waits for a lock that another process holds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Rows a process left in flight when it died: tried again at once, after a look whether they arrived (one process only).
-const TAKE_BACK: &str = "UPDATE outbox SET next_at = 0, unsure = 1 \
+/// Rows a process left in flight when it died: tried again after a look whether they arrived (one process only). Not before
+/// five seconds have passed since they began: until then Slack may be at work on them, and a look would find nothing.
+const TAKE_BACK: &str = "UPDATE outbox SET next_at = COALESCE(began_at, 0) + 5000000, unsure = 1 \
     WHERE state = 'sending' AND installation_id IN (SELECT id FROM installation)";
 
 /// Whether the database answers.

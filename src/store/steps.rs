@@ -13,8 +13,8 @@ use crate::domain::ids::InstallationId;
 
 /// What waits goes with the clock; what could be taken already, still can (?2 before, ?3 after, ?4 the smaller one).
 pub(super) const MOVE_OUTBOX: &str = "UPDATE outbox SET next_at = \
-    CASE WHEN next_at > ?2 THEN next_at + (?3 - ?2) ELSE MIN(next_at, ?3) END \
-    WHERE installation_id = ?1 AND state IN ('sending', 'waiting') AND next_at > ?4";
+    CASE WHEN next_at > ?2 THEN next_at + (?3 - ?2) ELSE MIN(next_at, ?3) END, \
+    began_at = began_at + (?3 - ?2) WHERE installation_id = ?1 AND state IN ('sending', 'waiting') AND next_at > ?4";
 pub(super) const MOVE_HOLDS: &str = "UPDATE lane_hold SET until = until + (?3 - ?2) \
     WHERE installation_id = ?1 AND until > ?2";
 /// Holds that had ended before the clock was set back would begin again.

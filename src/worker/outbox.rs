@@ -41,6 +41,8 @@ pub struct Begun {
     pub next: Option<DateTime<Utc>>,
     /// Lanes are left that any delivery's end makes room for.
     pub is_full: bool,
+    /// Lanes are left that the workspace's budget does not let go.
+    pub is_spent: bool,
 }
 
 /// Delivers what may be delivered now, one notice a lane, to its end; returns how many there were.
@@ -62,7 +64,7 @@ impl Deliveries {
         let under_way = u32::try_from(self.running.len()).unwrap_or(u32::MAX);
         let notices = LANES_AT_ONCE.saturating_sub(under_way);
         if notices == 0 {
-            return Ok(Begun { number: 0, next: None, is_full: true });
+            return Ok(Begun { number: 0, next: None, is_full: true, is_spent: false });
         }
         let (now, rules) = (app.now(), app.policy().rules.delivery);
         let room = Room { notices, posts: pace.room_for_posts(rules, now) };
@@ -76,7 +78,8 @@ impl Deliveries {
         }
         let again = if claims.left > 0 { pace.posts_again_at(rules, now) } else { None };
         let is_full = number >= notices as usize;
-        Ok(Begun { number, next: claims.next.into_iter().chain(again).min(), is_full })
+        let next = claims.next.into_iter().chain(again).min();
+        Ok(Begun { number, next, is_full, is_spent: again.is_some() })
     }
 
     fn spawn(&mut self, app: &Arc<App>, slack: &Slack, pace: &Arc<Pace>, claimed: Claimed) {

@@ -21,6 +21,8 @@ use crate::worker::steps::Steps;
 const LONGEST: Duration = Duration::from_secs(1);
 /// The shortest time between two looks: what becomes ready meanwhile is taken together.
 const APART: Duration = Duration::from_millis(20);
+/// The same while the workspace's budget of messages is spent: most of what waits could not go, however often anybody looks.
+const APART_WHILE_SPENT: Duration = Duration::from_millis(200);
 /// Less than this is no step of the clock.
 const SET_BACK: TimeDelta = TimeDelta::seconds(2);
 /// How long after a failure the next try is made.
@@ -37,7 +39,10 @@ pub async fn serve(works: &Works, pace: &Arc<Pace>, mut stop: watch::Receiver<bo
         let looked = Instant::now();
         mind_the_clock(app, pace, steps, &mut seen).await;
         let (rest, apart, is_full) = match deliveries.begin(app, slack, pace).await {
-            Ok(begun) => (until(begun.next, app.now()), APART, begun.is_full),
+            Ok(begun) => {
+                let apart = if begun.is_spent { APART_WHILE_SPENT } else { APART };
+                (until(begun.next, app.now()), apart, begun.is_full)
+            }
             Err(error) => {
                 tracing::error!(%error, "the outbox could not be served");
                 (AFTER_FAILURE, AFTER_FAILURE, false)
