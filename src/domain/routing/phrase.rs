@@ -333,7 +333,7 @@ pub(super) fn reasons<'h>(hits: impl Iterator<Item = &'h Hit<'h>> + Clone, read:
         counted = counted.and(hit.held);
         let is_new = !hit.held.without(given).is_empty();
         given = given.and(hit.held);
-        if is_new && words.len() < MOST_REASONS && !words.iter().any(|word| *word == hit.phrase.text) {
+        if is_new && words.len() < MOST_REASONS && !words.contains(&hit.phrase.text) {
             words.push(hit.phrase.text.clone());
         }
     }
