@@ -62,22 +62,27 @@ pub fn written(path: &Path) -> Result<usize> {
     Ok(rows)
 }
 
-/// Nothing leaves the outbox for an hour: for what is prepared, and for rows that measure deciding alone.
+/// Nothing leaves the outbox for an hour: for what is prepared, and for rows that measure deciding alone. Every lane is held
+/// by itself, as the store knows them: in the transaction that puts its first notice there, before anybody can claim it.
 pub fn hold_everything(path: &Path) -> Result<()> {
     let until = Clock::system().now().timestamp_micros() + 3_600_000_000;
-    let db = open(path)?;
-    db.execute(
-        "INSERT INTO lane_hold (installation_id, lane, until) VALUES (1, '*', ?1) \
-         ON CONFLICT (installation_id, lane) DO UPDATE SET until = excluded.until",
-        [until],
-    )?;
+    open(path)?.execute_batch(&format!(
+        "CREATE TRIGGER speed_hold AFTER INSERT ON outbox WHEN NOT EXISTS (SELECT 1 FROM lane_hold h \
+            WHERE h.installation_id = NEW.installation_id AND h.lane = NEW.lane AND h.until >= {until}) \
+         BEGIN \
+            INSERT INTO lane_hold (installation_id, lane, until) VALUES (NEW.installation_id, NEW.lane, {until}) \
+            ON CONFLICT (installation_id, lane) DO UPDATE SET until = excluded.until; \
+         END; \
+         INSERT INTO lane_hold (installation_id, lane, until) \
+            SELECT DISTINCT installation_id, lane, {until} FROM outbox WHERE state IN ('sending', 'waiting') \
+            ON CONFLICT (installation_id, lane) DO UPDATE SET until = excluded.until;"
+    ))?;
     Ok(())
 }
 
 /// What was held may leave.
 pub fn release_everything(path: &Path) -> Result<()> {
-    open(path)?.execute("DELETE FROM lane_hold", [])?;
-    Ok(())
+    Ok(open(path)?.execute_batch("DROP TRIGGER speed_hold; DELETE FROM lane_hold;")?)
 }
 
 /// The bot was alive just now: a seeded database is no outage.
