@@ -38,11 +38,12 @@ pub(super) const CARD_ON_ITS_WAY: &str = "SELECT 1 FROM outbox o JOIN engagement
     AND e.home_card IS NULL LIMIT 1";
 /// How far Slack's clock and ours may be apart.
 const CLOCK_DIFFERENCE: TimeDelta = TimeDelta::minutes(5);
+/// The states are told by the index; only of what is in one of them the row is read.
 pub(super) const LIVE_OF: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM engagement WHERE installation_id = ? AND requester = ? \
-     AND (state IN ('draft', 'open', 'taken') OR (state = 'answered' AND answered_at >= ?)) \
+     AND state IN ('draft', 'open', 'taken', 'answered') AND (state <> 'answered' OR answered_at >= ?) \
      ORDER BY asked_at DESC, id DESC LIMIT 50"
 );
 pub(super) const OWED_BY: &str = concat!(
