@@ -19,7 +19,7 @@ use crate::worker::names::{NamesError, Source, Written};
 use crate::worker::pace::Pace;
 use crate::worker::run::{self, Worker};
 use crate::worker::steps::Steps;
-use crate::worker::{clocks, gap, names, outbox, watchdog};
+use crate::worker::{clocks, gap, names, outbox, upkeep, watchdog};
 
 /// What the bot is made of.
 pub struct Parts {
@@ -166,6 +166,11 @@ impl Bot {
     /// Looks whether we were down for long (B7).
     pub async fn notice_gap(&self) -> Result<(), StoreError> {
         gap::notice(&self.app).await
+    }
+
+    /// Keeps a sign of life, and forgets some of what is old.
+    pub async fn upkeep(&self) -> Result<(), StoreError> {
+        upkeep::tick(&self.app, &self.steps).await
     }
 
     /// Decides upon what is due and delivers what can be delivered, until neither finds anything, and what is sent beside

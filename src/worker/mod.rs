@@ -15,6 +15,7 @@ pub mod run;
 mod search;
 pub mod steps;
 mod supervise;
+pub mod upkeep;
 pub mod watchdog;
 
 pub use clock_loops::Works;

@@ -13,7 +13,7 @@ use super::pace::Pace;
 use super::steps::Steps;
 use super::supervise::supervised;
 use super::watchdog::Round;
-use super::{gap, heartbeat, names, outbox};
+use super::{gap, heartbeat, names, outbox, upkeep};
 use crate::app::App;
 use crate::slack::client::{Beacon, Slack};
 use crate::store::StoreError;
@@ -30,13 +30,6 @@ const ROUND: Duration = Duration::from_mins(10);
 const PAGE_REST: Duration = Duration::from_secs(5);
 /// How often a sign of life is kept.
 const HEARTBEAT: Duration = Duration::from_secs(10);
-/// How long keys of causes are kept: longer than Slack repeats anything.
-const KEYS_KEPT: chrono::Duration = chrono::Duration::hours(26);
-/// How long messages that were sent or dropped stay on record, for whoever asks what became of one.
-const DELIVERED_KEPT: chrono::Duration = chrono::Duration::days(30);
-/// How many are forgotten at once: nobody waits for the writer because of it.
-const AT_ONCE: u32 = 1_000;
-
 /// Everything that runs beside the requests.
 pub struct Worker {
     /// The bot's inner workings.
@@ -128,19 +121,8 @@ async fn watchdog_loop(works: Works, mut stop: watch::Receiver<bool>) {
 }
 
 async fn upkeep_loop(works: Works, mut stop: watch::Receiver<bool>) {
-    let app = &works.app;
     while !*stop.borrow() {
-        let upkeep = async {
-            works.steps.look(app).await?;
-            let now = app.now();
-            app.store().mark_alive(app.installation(), now).await?;
-            if works.steps.may_forget(app).await {
-                app.store().forget_keys(app.installation(), now - KEYS_KEPT, AT_ONCE).await?;
-                app.store().forget_delivered(app.installation(), now - DELIVERED_KEPT, AT_ONCE).await?;
-            }
-            Ok::<(), StoreError>(())
-        };
-        if let Err(error) = upkeep.await {
+        if let Err(error) = upkeep::tick(&works.app, &works.steps).await {
             tracing::error!(%error, "the sign of life could not be kept");
         }
         sleep_or_stop(HEARTBEAT, &mut stop).await;

@@ -222,3 +222,40 @@ async fn a_letter_whose_retry_was_cut_off_is_not_done_after_its_keys_are_forgott
     assert_eq!(operate(&story, Wish::DropDeadLetters, &[1]).await, [End::Letter(LetterWish::Dropped)]);
     assert_eq!(operate(&story, Wish::RetryDeadLetters, &[1]).await, [End::Letter(LetterWish::Unknown)]);
 }
+
+/// The messages on record that were sent, oldest first.
+fn sent_on_record(story: &Story) -> Vec<i64> {
+    let db = rusqlite::Connection::open(story.database()).unwrap();
+    let mut statement = db.prepare("SELECT id FROM outbox WHERE state = 'sent' ORDER BY id").unwrap();
+    let ids = statement.query_map([], |row| row.get(0)).unwrap();
+    ids.map(Result::unwrap).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_became_of_a_message_is_on_record_for_thirty_days() {
+    let story = Story::begin().await;
+    ask(&story, SWIMLANES).await;
+    story.pass(minutes(1)).await;
+    // What was sent on the first day, and what could not be.
+    story.slack.fail(FaultRule::on(POST, Fault::error("channel_not_found")).in_channel("@ava"));
+    story.person("mei").click_in("#sme-planning", "Take it").await.unwrap();
+    story.person("mei").click_in("#sme-planning", "Answered").await.unwrap();
+    story.pass(minutes(20)).await;
+    let (sent, lost) = (sent_on_record(&story), parked(&story));
+    assert!(!sent.is_empty() && !lost.is_empty(), "{sent:?} {lost:?}");
+    let still_there = || sent_on_record(&story).iter().filter(|id| sent.contains(id)).count();
+    story.bot.upkeep().await.unwrap();
+    assert_eq!(still_there(), sent.len());
+    // A clock that was set says nothing of how long ago that was.
+    story.set_wall_clock(hours(31 * 24));
+    story.bot.upkeep().await.unwrap();
+    assert_eq!(still_there(), sent.len());
+    story.set_wall_clock(-hours(31 * 24));
+    story.pass(hours(29 * 24)).await;
+    story.bot.upkeep().await.unwrap();
+    assert_eq!(still_there(), sent.len(), "the thirtieth day is not over");
+    story.pass(hours(25)).await;
+    story.bot.upkeep().await.unwrap();
+    assert_eq!(still_there(), 0, "sent, and forgotten");
+    assert!(lost.iter().all(|id| parked(&story).contains(id)), "what waits for a person is not forgotten");
+}

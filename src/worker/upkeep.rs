@@ -1,0 +1,28 @@
+//! Upkeep: a sign of life, and what is old enough is forgotten.
+//!
+//! Never forgets by a clock that was just set ([`Steps::may_forget`]), and never much at once: nobody waits for the writer
+//! because of it.
+
+use crate::app::App;
+use crate::store::StoreError;
+
+use super::steps::Steps;
+
+/// How long keys of causes are kept: longer than Slack repeats anything.
+const KEYS_KEPT: chrono::Duration = chrono::Duration::hours(26);
+/// How long messages that were sent or dropped stay on record, for whoever asks what became of one.
+const DELIVERED_KEPT: chrono::Duration = chrono::Duration::days(30);
+/// How many are forgotten at once.
+const AT_ONCE: u32 = 1_000;
+
+/// Keeps a sign of life, and forgets some of what is old.
+pub async fn tick(app: &App, steps: &Steps) -> Result<(), StoreError> {
+    steps.look(app).await?;
+    let now = app.now();
+    app.store().mark_alive(app.installation(), now).await?;
+    if steps.may_forget(app).await {
+        app.store().forget_keys(app.installation(), now - KEYS_KEPT, AT_ONCE).await?;
+        app.store().forget_delivered(app.installation(), now - DELIVERED_KEPT, AT_ONCE).await?;
+    }
+    Ok(())
+}
