@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use axum::Router;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 
 use crate::app::App;
 use crate::clock::Clock;
 use crate::domain::ids::InstallationId;
 use crate::domain::names::Names;
+use crate::domain::org::Policy;
 use crate::http::{self, AfterAnswer, Edge};
 use crate::slack::client::{Auth, Beacon, SetupError, Slack, SlackError};
 use crate::slack::verify::Verifier;
@@ -96,23 +97,50 @@ fn ourselves(auth: Auth) -> Names {
     Names { team_url: auth.url, bot_user: auth.bot_user, bot_id: auth.bot_id, ..Names::default() }
 }
 
+/// Where the database knows a single workspace, as nearly always: which, and its policy by the names that were kept.
+async fn remember_the_only_one(
+    store: Store,
+    source: Arc<Source>,
+) -> Result<Option<(InstallationId, Option<Policy>)>, StoreError> {
+    let [only] = store.installations().await?[..] else { return Ok(None) };
+    Ok(Some((only, remember(&store, only, &source).await?)))
+}
+
+/// The policy by the names that an earlier run kept, if it did.
+async fn remember(
+    store: &Store,
+    installation: InstallationId,
+    source: &Arc<Source>,
+) -> Result<Option<Policy>, StoreError> {
+    let Some(known) = names::kept_in(store, installation).await? else { return Ok(None) };
+    let written = source.load_full();
+    // Some ten milliseconds of work: whoever waits for Slack meanwhile is not held up.
+    let resolving = tokio::task::spawn_blocking(move || written.policy(&known).0);
+    resolving.await.map(Some).map_err(|error| unexpected(&error))
+}
+
+fn unexpected(error: &JoinError) -> StoreError {
+    StoreError::Unavailable(format!("what was known could not be read: {error}"))
+}
+
 impl Bot {
-    /// Puts the bot together. A workspace that an earlier run knew is served at once; for a new one Slack is asked who we
-    /// are.
+    /// Puts the bot together. What an earlier run knew of its workspace is made ready while Slack is asked who we are.
     pub async fn assemble(parts: Parts) -> Result<Self, BotError> {
         let Parts { store, clock, api_url, bot_token, signing_secrets, written } = parts;
+        let source = Arc::new(Source::from_pointee(written));
+        let remembering = tokio::spawn(remember_the_only_one(store.clone(), Arc::clone(&source)));
         let slack = Slack::new(&api_url, bot_token)?;
         let (installation, ourselves) = installation(&slack, &store).await?;
-        let (policy, _) = written.policy(&ourselves);
-        let app = App::new(store, installation, policy, clock);
-        if let Some(known) = names::kept(&app).await? {
-            let (policy, _) = written.policy(&known);
-            app.set_policy(policy);
-        }
+        let remembered = remembering.await.unwrap_or_else(|error| Err(unexpected(&error)))?;
+        let remembered = match remembered {
+            Some((known, policy)) if known == installation => policy,
+            Some(_) | None => remember(&store, installation, &source).await?,
+        };
+        let policy = remembered.unwrap_or_else(|| source.load().policy(&ourselves).0);
         Ok(Self {
-            app,
+            app: App::new(store, installation, policy, clock),
             slack,
-            source: Arc::new(Source::from_pointee(written)),
+            source,
             verifier: Arc::new(Verifier::new(signing_secrets)),
             pace: Arc::default(),
             steps: Arc::default(),

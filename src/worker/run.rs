@@ -20,6 +20,8 @@ use crate::store::StoreError;
 
 /// How often names are read when nothing rings.
 const NAMES_EVERY: Duration = Duration::from_hours(1);
+/// How long the first reading waits where names are known: whoever asks while we start comes first.
+const NAMES_AT_START: Duration = Duration::from_secs(2);
 /// The shortest time between two readings of the names.
 const NAMES_REST: Duration = Duration::from_secs(15);
 /// How often the heartbeat's address is told that all is well.
@@ -131,6 +133,9 @@ async fn upkeep_loop(works: Works, mut stop: watch::Receiver<bool>) {
 
 async fn names_loop(works: Works, source: Arc<Source>, mut stop: watch::Receiver<bool>) {
     let (app, slack) = (&works.app, &works.slack);
+    if app.policy().org.knows_names() {
+        sleep_or_stop(NAMES_AT_START, &mut stop).await;
+    }
     while !*stop.borrow() {
         let rest = match names::tick(app, slack, &source).await {
             Ok(()) => NAMES_EVERY,

@@ -131,9 +131,7 @@ impl Org {
         let places = all_places(directory, &mut lookup);
         let mut areas: Vec<Area> =
             directory.sme_areas.iter().map(|(key, area)| resolve_area(key, area, &mut lookup)).collect();
-        for area in &mut areas {
-            complete_area(area, &places);
-        }
+        complete_areas(&mut areas, &places);
         let mut field = HashSet::new();
         for reference in &directory.field {
             field.extend(lookup.group(reference).into_iter().flat_map(|group| group.members.iter().cloned()));
@@ -186,21 +184,21 @@ fn resolve_area(key: &AreaKey, area: &SmeArea, lookup: &mut Lookup<'_>) -> Area 
 }
 
 /// An area without PMs of its own is answered for by those of its groups and stages, in the directory's order.
-fn complete_area(area: &mut Area, places: &[Place]) {
-    if !area.pms.is_empty() {
-        return;
-    }
+fn complete_areas(areas: &mut [Area], places: &[Place]) {
+    let mut of_areas: HashMap<&AreaKey, Vec<&UserId>> = HashMap::new();
     // A section's only PM is its leader, to whom things are raised: never the first to be asked.
-    let of_area = |place: &&Place| place.area.as_ref() == Some(&area.key) && place.kind != PlaceKind::Section;
-    let mut pms: Vec<UserId> = Vec::new();
-    for place in places.iter().filter(of_area) {
+    for place in places.iter().filter(|place| place.kind != PlaceKind::Section) {
+        let Some(area) = &place.area else { continue };
+        let known = of_areas.entry(area).or_default();
         for pm in place.pms.iter().chain(&place.stage_pm) {
-            if !pms.contains(pm) {
-                pms.push(pm.clone());
+            if !known.contains(&pm) {
+                known.push(pm);
             }
         }
     }
-    area.pms = pms;
+    for area in areas.iter_mut().filter(|area| area.pms.is_empty()) {
+        area.pms = of_areas.get(&area.key).into_iter().flatten().copied().cloned().collect();
+    }
 }
 
 fn all_places(directory: &Directory, lookup: &mut Lookup<'_>) -> Vec<Place> {
