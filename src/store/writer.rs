@@ -188,6 +188,12 @@ impl Writer {
         self.is_well.load(Ordering::Relaxed)
     }
 
+    /// How many jobs nobody has taken up yet.
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> usize {
+        self.jobs.max_capacity() - self.jobs.capacity()
+    }
+
     /// Has something written, whoever waits for it; answers when it is durable.
     pub(super) async fn write<W: Work>(&self, work: W) -> Result<W::Output, StoreError> {
         self.write_while(work, Worth::default()).await

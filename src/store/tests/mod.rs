@@ -10,6 +10,7 @@ mod lookups;
 mod not_taken;
 mod plans;
 mod small_tables;
+mod still_saving;
 mod wishes;
 
 use chrono::{DateTime, TimeDelta, Utc};
