@@ -12,10 +12,8 @@ pub const GROUP: &str = "#g_runner";
 /// Ava fills the form for a customer meeting with a start, and sends it.
 pub async fn ask(story: &Story, start: DateTime<Utc>, more: &[(&str, &str)]) -> Submission {
     let ava = story.person("ava");
-    ava.slash_in("#field", "/request-pm").await.expect("the story can go on");
-    ava.fill("What is it about?", "A PM in a customer meeting").await.expect("the story can go on");
-    ava.fill("Area", "Verify › Runner").await.expect("the story can go on");
-    ava.fill("Your question", "Where runners go in the next year").await.expect("the story can go on");
+    let question = "Where runners go in the next year";
+    story.fill_form("ava", "A PM in a customer meeting", "Verify › Runner", question).await;
     ava.fill("Customer", "Contoso").await.expect("the story can go on");
     assert_eq!(ava.submit().await.expect("the story can go on"), Submission::Updated);
     ava.fill("Start", start).await.expect("the story can go on");
@@ -127,9 +125,9 @@ async fn a_start_on_the_second_day_is_flagged_and_the_pm_confirms() {
     — @ava
     Paul comes to the call *HFJ*, Wednesday, November 18, 2026 12:00.
     ");
-    story.person("paul").click_in(GROUP, "Add agenda").await.unwrap();
-    story.person("paul").fill("The agenda", "https://docs.example.com/agenda").await.unwrap();
-    story.person("paul").submit().await.unwrap();
+    story
+        .press_and_fill("paul", (GROUP, "Add agenda"), "The agenda", "https://docs.example.com/agenda")
+        .await;
     insta::assert_snapshot!(story.told().await, @r"
     — #g_runner, updated
     *Runner* · PM on a customer call · *HFJ*
@@ -164,10 +162,7 @@ async fn a_start_on_the_second_day_is_flagged_and_the_pm_confirms() {
 async fn a_pm_declines_with_a_reason() {
     let story = Story::begin().await;
     asked(&story).await;
-    let paul = story.person("paul");
-    paul.click_in(GROUP, "Decline").await.unwrap();
-    paul.fill("Why", "An SME knows this better.").await.unwrap();
-    paul.submit().await.unwrap();
+    story.press_and_fill("paul", (GROUP, "Decline"), "Why", "An SME knows this better.").await;
     insta::assert_snapshot!(story.told().await, @r"
     — #g_runner, updated
     *Runner* · PM on a customer call · *HFJ*
@@ -190,10 +185,7 @@ async fn a_pm_declines_with_a_reason() {
 async fn a_pm_proposes_another_time_and_the_requester_uses_it() {
     let story = Story::begin().await;
     let start = asked(&story).await;
-    let paul = story.person("paul");
-    paul.click_in(GROUP, "Propose another time").await.unwrap();
-    paul.fill("Another time", start + hours(5)).await.unwrap();
-    paul.submit().await.unwrap();
+    story.press_and_fill("paul", (GROUP, "Propose another time"), "Another time", start + hours(5)).await;
     insta::assert_snapshot!(story.told().await, @r"
     — #g_runner, updated
     *Runner* · PM on a customer call · *HFJ*
@@ -234,10 +226,10 @@ async fn a_pm_proposes_another_time_and_the_requester_uses_it() {
 async fn missing_context_is_asked_for_and_given() {
     let story = Story::begin().await;
     asked(&story).await;
-    let (ava, paul) = (story.person("ava"), story.person("paul"));
-    paul.click_in(GROUP, "Missing context").await.unwrap();
-    paul.fill("What is missing", "Which version do they run?").await.unwrap();
-    paul.submit().await.unwrap();
+    let ava = story.person("ava");
+    story
+        .press_and_fill("paul", (GROUP, "Missing context"), "What is missing", "Which version do they run?")
+        .await;
     insta::assert_snapshot!(story.told().await, @r"
     — #g_runner, updated
     *Runner* · PM on a customer call · *HFJ*
@@ -313,12 +305,10 @@ async fn an_earlier_start_is_a_new_notice_and_a_later_one_is_not() {
 async fn cancelling_tells_everybody_and_ends_every_reminder() {
     let story = Story::begin().await;
     asked(&story).await;
-    let (ava, paul) = (story.person("ava"), story.person("paul"));
+    let paul = story.person("paul");
     paul.click_in(GROUP, "Confirm").await.unwrap();
     story.told().await;
-    ava.click_in(GROUP, "Cancel").await.unwrap();
-    ava.fill("Why", "They moved it to next year.").await.unwrap();
-    ava.submit().await.unwrap();
+    story.press_and_fill("ava", (GROUP, "Cancel"), "Why", "They moved it to next year.").await;
     insta::assert_snapshot!(story.told().await, @r"
     — #g_runner, updated
     *Runner* · PM on a customer call · *HFJ*
@@ -343,10 +333,7 @@ async fn cancelling_tells_everybody_and_ends_every_reminder() {
 async fn a_pm_who_cancels_tells_the_requester() {
     let story = Story::begin().await;
     asked(&story).await;
-    let paul = story.person("paul");
-    paul.click_in(GROUP, "Cancel").await.unwrap();
-    paul.fill("Why", "I am ill.").await.unwrap();
-    paul.submit().await.unwrap();
+    story.press_and_fill("paul", (GROUP, "Cancel"), "Why", "I am ill.").await;
     insta::assert_snapshot!(story.told().await, @r"
     — #g_runner, updated
     *Runner* · PM on a customer call · *HFJ*
@@ -566,10 +553,7 @@ async fn in_third_day_neither_tomorrow_nor_the_day_after() {
 async fn a_pm_who_proposes_tomorrow_is_not_met_with_a_missing_agenda() {
     let story = Story::begin().await;
     asked(&story).await;
-    let paul = story.person("paul");
-    paul.click_in(GROUP, "Propose another time").await.unwrap();
-    paul.fill("Another time", monday() + hours(20)).await.unwrap();
-    paul.submit().await.unwrap();
+    story.press_and_fill("paul", (GROUP, "Propose another time"), "Another time", monday() + hours(20)).await;
     story.told().await;
     story.person("ava").click_in_dm("Use that time").await.unwrap();
     insta::assert_snapshot!(story.told().await, @r"
@@ -632,9 +616,7 @@ async fn an_earlier_start_with_notice_enough_asks_the_pm_again() {
     — #g_runner › thread, mentions @paul
     @Paul: Ava moved the call *HFJ* from Saturday, November 21, 2026 09:00 to Thursday, November 19, 2026 09:00.
     ");
-    story.person("paul").click_in(GROUP, "Reschedule").await.unwrap();
-    story.person("paul").fill("New start", start).await.unwrap();
-    story.person("paul").submit().await.unwrap();
+    story.press_and_fill("paul", (GROUP, "Reschedule"), "New start", start).await;
     insta::assert_snapshot!(story.told().await, @r"
     — #g_runner, updated
     *Runner* · PM on a customer call · *HFJ*

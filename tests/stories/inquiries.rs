@@ -8,6 +8,14 @@ const INSIDE: &str = "#sme-ci-internal";
 /// A question of the field.
 const ASKED: &str = "/request-pm Can a fleet of runners scale to zero in one region only?";
 
+/// Ines asks in the internal channel; what was said about it is looked at. Her message.
+async fn asked(story: &Story) -> String {
+    let ines = story.person("ines");
+    let ts = ines.say(INSIDE, "@switchboard can runners scale to zero?").await.expect("the story can go on");
+    story.told().await;
+    ts
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn behind_a_question_the_requester_hears_that_their_sme_relays() {
     let story = Story::begin().await;
@@ -134,8 +142,7 @@ async fn the_pm_of_the_chosen_group_owns_it_else_the_first_of_the_area() {
 async fn every_button_does_what_it_says() {
     let story = Story::begin().await;
     let (ines, paul, petra) = (story.person("ines"), story.person("paul"), story.person("petra"));
-    let ts = ines.say(INSIDE, "@switchboard can runners scale to zero?").await.unwrap();
-    story.told().await;
+    let ts = asked(&story).await;
     paul.click_in_thread(INSIDE, &ts, "Seen").await.unwrap();
     insta::assert_snapshot!(story.told().await, @r"
     — #sme-ci-internal › thread, updated
@@ -219,8 +226,7 @@ async fn every_button_does_what_it_says() {
 async fn the_wrong_people_are_told_kindly_and_nobody_else_is() {
     let story = Story::begin().await;
     let (ines, sam, paul) = (story.person("ines"), story.person("sam"), story.person("paul"));
-    let ts = ines.say(INSIDE, "@switchboard can runners scale to zero?").await.unwrap();
-    story.told().await;
+    let ts = asked(&story).await;
     sam.click_in_thread(INSIDE, &ts, "Seen").await.unwrap();
     insta::assert_snapshot!(story.told().await, @r"
     — #sme-ci-internal › thread, only @sam sees it
@@ -268,8 +274,7 @@ async fn the_wrong_people_are_told_kindly_and_nobody_else_is() {
 async fn deleting_the_question_withdraws_it_and_an_edit_starts_nothing() {
     let story = Story::begin().await;
     let ines = story.person("ines");
-    let ts = ines.say(INSIDE, "@switchboard can runners scale to zero?").await.unwrap();
-    story.told().await;
+    let ts = asked(&story).await;
     ines.delete(INSIDE, &ts).await.unwrap();
     insta::assert_snapshot!(story.told().await, @r"
     — #sme-ci-internal › thread, updated
@@ -473,9 +478,8 @@ async fn an_sme_who_answers_after_all_frees_the_pm() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_area_lead_gives_it_to_somebody_and_closes_it() {
     let story = Story::begin().await;
-    let (ines, lena) = (story.person("ines"), story.person("lena"));
-    let ts = ines.say(INSIDE, "@switchboard can runners scale to zero?").await.unwrap();
-    story.told().await;
+    let ines = story.person("ines");
+    let ts = asked(&story).await;
     insta::assert_snapshot!(story.shown("lena", INSIDE, "Why here").await, @r"
     — #sme-ci-internal › thread, only @lena sees it
     *Runner* · *HFJ*
@@ -487,9 +491,7 @@ async fn the_area_lead_gives_it_to_somebody_and_closes_it() {
     As you look after this area:
     [Close] [Give it to somebody]
     ");
-    lena.click_in(INSIDE, "Give it to somebody").await.unwrap();
-    lena.fill("To whom", "@pavel").await.unwrap();
-    lena.submit().await.unwrap();
+    story.press_and_fill("lena", (INSIDE, "Give it to somebody"), "To whom", "@pavel").await;
     insta::assert_snapshot!(story.told().await, @r"
     — #sme-ci-internal › thread, mentions @pavel
     @Pavel: Lena hands *HFJ* to you. It is due today 13:00, in 4 h.
@@ -500,9 +502,7 @@ async fn the_area_lead_gives_it_to_somebody_and_closes_it() {
     ● *Open*: Pavel, please reply here by today 13:00 (4 h)
     [Seen] [Not mine] [Answered] [… Waiting on the SME · Answered elsewhere · Not a question · Why here]
     ");
-    lena.click_in(INSIDE, "Close").await.unwrap();
-    lena.fill("Why", "Asked twice.").await.unwrap();
-    lena.submit().await.unwrap();
+    story.press_and_fill("lena", (INSIDE, "Close"), "Why", "Asked twice.").await;
     insta::assert_snapshot!(story.told().await, @r"
     — #sme-ci-internal › thread, mentions @ines
     @Ines: Lena closed *HFJ*:

@@ -7,12 +7,8 @@ use switchboard::sandbox::Submission;
 use crate::support::{Story, example, fill_request, hours, seconds};
 
 async fn asks(story: &Story, reason: &str, area: &str) {
-    let ava = story.person("ava");
-    ava.slash_in("#field", "/request-pm").await.unwrap();
-    ava.fill("What is it about?", reason).await.unwrap();
-    ava.fill("Area", area).await.unwrap();
-    ava.fill("Your question", "Will fleets span two regions?").await.unwrap();
-    ava.submit().await.unwrap();
+    story.fill_form("ava", reason, area, "Will fleets span two regions?").await;
+    story.person("ava").submit().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -401,10 +397,7 @@ async fn an_ask_that_nobody_disputes_is_closed() {
     let story = Story::begin().await;
     asks(&story, "Roadmap", "Verify › Runner").await;
     story.hear().await;
-    let ava = story.person("ava");
-    ava.click_in("#g_runner", "Add detail").await.unwrap();
-    ava.fill("text", "For Europe").await.unwrap();
-    ava.submit().await.unwrap();
+    story.press_and_fill("ava", ("#g_runner", "Add detail"), "text", "For Europe").await;
     assert_snapshot!(story.hear().await, @r"
     #g_runner › thread Switchboard:
     Ava adds:

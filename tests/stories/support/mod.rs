@@ -10,7 +10,7 @@ use switchboard::clock::Clock;
 use switchboard::config;
 use switchboard::domain::directory::{ChannelRef, Directory, PersonRef};
 use switchboard::domain::rules::Rules;
-use switchboard::sandbox::{self, Person, Workspace, WorkspaceSetup};
+use switchboard::sandbox::{self, Input, Person, Submission, Workspace, WorkspaceSetup};
 use switchboard::store::Store;
 use switchboard::worker::names::Written;
 use switchboard::worker::watchdog;
@@ -70,14 +70,8 @@ pub fn minutes(minutes: i64) -> Duration {
 
 /// Opens the request form and fills what everybody is asked.
 pub async fn fill_request(story: &Story, name: &str, reason: &str, area: &str) {
-    let person = story.person(name);
-    person.slash_in("#field", "/request-pm").await.expect("a form");
-    person.fill("What is it about?", reason).await.expect("a reason");
-    if !area.is_empty() {
-        person.fill("Area", area).await.expect("an area");
-    }
-    person.fill("Your question", "Can a fleet stay warm?").await.expect("a question");
-    person.fill("Customer", "Contoso").await.expect("a customer");
+    story.fill_form(name, reason, area, "Can a fleet stay warm?").await;
+    story.person(name).fill("Customer", "Contoso").await.expect("a customer");
 }
 
 impl Story {
@@ -117,6 +111,31 @@ impl Story {
     /// Somebody who acts.
     pub fn person(&self, name: &str) -> Person {
         self.slack.person(name)
+    }
+
+    /// Somebody opens the request form and fills what each reason asks for; without an area, that is left open.
+    pub async fn fill_form(&self, name: &str, reason: &str, area: &str, question: &str) {
+        let person = self.person(name);
+        person.slash_in("#field", "/request-pm").await.expect("a form");
+        person.fill("What is it about?", reason).await.expect("a reason");
+        if !area.is_empty() {
+            person.fill("Area", area).await.expect("an area");
+        }
+        person.fill("Your question", question).await.expect("a question");
+    }
+
+    /// Somebody presses a button of a channel's last message, fills the field of the form that opens, and sends it.
+    pub async fn press_and_fill(
+        &self,
+        name: &str,
+        (channel, button): (&str, &str),
+        field: &str,
+        value: impl Into<Input>,
+    ) -> Submission {
+        let person = self.person(name);
+        person.click_in(channel, button).await.expect("a button that opens a form");
+        person.fill(field, value).await.expect("a field");
+        person.submit().await.expect("a form that can be sent")
     }
 
     /// Lets everything that is due happen, without moving the clock.
