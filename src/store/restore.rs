@@ -39,6 +39,8 @@ const AT_MOST_ONCE: &str = "UPDATE outbox SET state = 'dropped', settled_at = ?,
     reason = 'it may have been delivered before the database was restored' \
     WHERE state IN ('waiting', 'sending') AND installation_id IN (SELECT id FROM installation) \
     AND CASE WHEN json_valid(notice) THEN json_extract(notice, '$.to.to') IN ('only_to', 'answer') ELSE 0 END";
+/// What a clock decides anew after the restore is not looked for: it tells of another instant than what was sent then, and a
+/// key that both had would also find the reminder of an earlier round, and lose the new one. It may be told once more.
 const UNSURE: &str = "UPDATE outbox SET unsure = 1 WHERE state IN ('waiting', 'sending', 'parked') \
     AND installation_id IN (SELECT id FROM installation)";
 const LIVE_CARDS: &str = "SELECT installation_id, id, home_channel FROM engagement \
