@@ -20,7 +20,7 @@ use crate::worker::names::{NamesError, Source, Written};
 use crate::worker::pace::Pace;
 use crate::worker::run::{self, Worker};
 use crate::worker::steps::Steps;
-use crate::worker::{clocks, gap, names, outbox, upkeep, watchdog};
+use crate::worker::{clocks, gap, holidays, names, outbox, upkeep, watchdog};
 
 /// What the bot is made of.
 pub struct Parts {
@@ -112,6 +112,11 @@ async fn remember(
     installation: InstallationId,
     source: &Arc<Source>,
 ) -> Result<Option<Policy>, StoreError> {
+    if source.load().holiday_calendars().next().is_some() {
+        let mut written = Written::clone(&source.load());
+        holidays::complete(store, installation, &mut written).await?;
+        source.store(Arc::new(written));
+    }
     let Some(known) = names::kept_in(store, installation).await? else { return Ok(None) };
     let written = source.load_full();
     // Some ten milliseconds of work: whoever waits for Slack meanwhile is not held up.
@@ -191,6 +196,11 @@ impl Bot {
         names::tick(&self.app, &self.slack, &self.source).await
     }
 
+    /// Reads the calendars of holidays on the web; says how many could not be read.
+    pub async fn read_holidays(&self) -> Result<usize, StoreError> {
+        holidays::tick(&self.app, &self.source).await
+    }
+
     /// Looks whether we were down for long (B7).
     pub async fn notice_gap(&self) -> Result<(), StoreError> {
         gap::notice(&self.app).await
@@ -216,7 +226,8 @@ impl Bot {
     }
 
     /// Replaces the directory and the rules; names are resolved anew at once, from what is known.
-    pub async fn reload(&self, written: Written) -> Result<(), StoreError> {
+    pub async fn reload(&self, mut written: Written) -> Result<(), StoreError> {
+        holidays::complete(self.app.store(), self.app.installation(), &mut written).await?;
         let known = names::kept(&self.app).await?.unwrap_or_default();
         let (policy, _) = written.policy(&known);
         self.source.store(Arc::new(written));

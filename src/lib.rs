@@ -10,6 +10,7 @@ pub mod config;
 pub mod control;
 pub mod domain;
 pub mod http;
+pub mod ical;
 pub mod sandbox;
 pub mod slack;
 pub mod store;

@@ -49,6 +49,34 @@ fn printed(folder: &tempfile::TempDir, env: &[(&str, &str)]) -> (String, String)
     (errors(&outcome, false).replace(&name, ""), report(&outcome).replace(&name, ""))
 }
 
+#[test]
+fn a_broken_calendar_of_holidays_is_told_at_its_line_and_stops_nothing() {
+    let directory = "stages: {a: {groups: {b: {calendar: {holidays: [cut.ics, odd.ics, none.ics]}}}}}";
+    let folder = folder(&format!("{ADMINS}[hours]\nholidays = [\"whole.ics\"]\n"), Some(directory));
+    let event = |date: &str| format!("BEGIN:VEVENT\nDTSTART;VALUE=DATE:{date}\nEND:VEVENT\n");
+    let calendar = |events: &str| format!("BEGIN:VCALENDAR\n{events}END:VCALENDAR\n");
+    let write = |name, text: String| std::fs::write(folder.path().join(name), text).expect("written");
+    write("whole.ics", calendar(&event("20261225")));
+    write("cut.ics", format!("BEGIN:VCALENDAR\n{}", event("20261225")));
+    write("odd.ics", calendar(&(event("20261225") + &event("someday"))));
+    let outcome = check(&folder.path().join("switchboard.toml"), &[]);
+    assert!(outcome.holds());
+    let (errors, report) = printed(&folder, &[]);
+    let of_calendars: Vec<&str> =
+        report.lines().filter(|line| line.contains(".ics") || line.contains("working days")).collect();
+    assert_eq!(errors, "");
+    insta::assert_snapshot!(of_calendars.join("\n"), @r"
+    cut.ics:1:1: warning: this VCALENDAR has no end
+        Its last good copy is used; without one, its days are working days
+    odd.ics:5:1: warning: the event's DTSTART cannot be read
+        The other events count; this one's days are working days
+    warning: none.ics cannot be read: No such file or directory (os error 2)
+        Its last good copy is used; without one, its days are working days
+    ");
+    assert_eq!(outcome.settings.expect("settings").holiday_dates.len(), 1);
+    assert_eq!(outcome.directory.expect("a directory").holiday_dates.len(), 1);
+}
+
 const ADMINS: &str = "[admin]\nchannel = \"#admins\"\n";
 
 #[test]

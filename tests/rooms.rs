@@ -17,21 +17,22 @@ enum May {
 }
 
 /// Who may import whom. A room that is not in the first column does not exist.
-const MAY_IMPORT: [(&str, May); 14] = [
+const MAY_IMPORT: [(&str, May); 15] = [
     ("main", All),
     ("lib", All),
     ("cli", All),
     ("bot", All),
-    ("config", Only(&["domain"])),
+    ("config", Only(&["domain", "ical"])),
     ("domain", Only(&[])),
     ("slack", Only(&["domain"])),
     ("store", Only(&["domain"])),
     ("app", Only(&["domain", "store", "clock"])),
     ("http", Only(&["app", "slack", "domain", "clock"])),
-    ("worker", Only(&["app", "slack", "store", "domain", "clock"])),
+    ("worker", Only(&["app", "slack", "store", "domain", "clock", "ical"])),
     ("control", Only(&["app", "http", "store"])),
     ("sandbox", Only(&[])),
     ("clock", Only(&[])),
+    ("ical", Only(&[])),
 ];
 
 /// Words that the pure core must not contain: it does no IO, waits for nothing, and reads no clock.

@@ -8,11 +8,12 @@ use anyhow::Context;
 use super::check::{self, CheckArgs};
 use super::setup;
 use crate::config::{Environment, Secret, Settings};
-use crate::domain::directory::{ChannelRef, Directory, GroupRef, PersonRef};
+use crate::domain::directory::{ChannelRef, Directory, GroupRef, HolidaySource, PersonRef};
 use crate::domain::names::Names;
 use crate::domain::org::Unresolved;
 use crate::slack::client::{Auth, Slack};
 use crate::slack::vocabulary::SCOPES;
+use crate::worker::holidays;
 
 /// Checks the files; with `--live`, and when they hold, Slack too.
 pub(super) async fn check(args: &CheckArgs, env: Environment) -> anyhow::Result<ExitCode> {
@@ -29,7 +30,8 @@ pub(super) async fn check(args: &CheckArgs, env: Environment) -> anyhow::Result<
     let slack = Slack::new(&settings.slack.api_url, token.to_owned())?;
     let auth = slack.auth().await.context("Slack does not accept the bot's token")?;
     let names = slack.names().await.context("Slack did not tell channels and people")?;
-    let missing = missing(&auth, &names, &settings, &directory);
+    let mut missing = missing(&auth, &names, &settings, &directory);
+    missing.extend(unread_holidays(&settings, &directory).await);
     for line in &missing {
         println!("{line}");
     }
@@ -38,6 +40,20 @@ pub(super) async fn check(args: &CheckArgs, env: Environment) -> anyhow::Result<
         return Ok(ExitCode::SUCCESS);
     }
     Ok(ExitCode::FAILURE)
+}
+
+/// The calendars of holidays on the web that cannot be read, a line each.
+async fn unread_holidays(settings: &Settings, directory: &Directory) -> Vec<String> {
+    let calendars = directory.holiday_calendars().chain(&settings.rules.holidays.calendars);
+    let mut lines = Vec::new();
+    for calendar in calendars.collect::<BTreeSet<_>>() {
+        let HolidaySource::Address(address) = calendar else { continue };
+        if let Err(why) = holidays::read(address).await {
+            let host = holidays::host(address);
+            lines.push(format!("The calendar of holidays at {host} cannot be read: {why}."));
+        }
+    }
+    lines
 }
 
 /// What a person still has to do at Slack, a line each.

@@ -42,7 +42,8 @@ fn stop<T>(problems: &[config::Problem]) -> anyhow::Result<T> {
 }
 
 /// What people wrote down, for the bot.
-pub(super) fn written(settings: &Settings, directory: Directory) -> Written {
+pub(super) fn written(settings: &Settings, mut directory: Directory) -> Written {
+    directory.holiday_dates.extend(settings.holiday_dates.clone());
     Written {
         directory,
         rules: settings.rules.clone(),

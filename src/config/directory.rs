@@ -5,7 +5,8 @@
 use indexmap::IndexMap;
 
 use crate::domain::directory::{
-    AreaMode, Category, Directory, Group, GroupCalendar, GroupProcess, OfficeHours, Section, SmeArea, Stage,
+    AreaMode, Category, Directory, Group, GroupCalendar, GroupProcess, HolidayDates, OfficeHours, Section,
+    SmeArea, Stage,
 };
 use crate::domain::ids::AreaKey;
 use crate::domain::reason::Reason;
@@ -107,6 +108,7 @@ impl<'a> Reading<'a> {
             protected: self.reader.people(protected.get("people"), "people"),
             workflow_bots: self.reader.texts(top.get("workflow_bots"), "workflow_bots"),
             taken_emoji: self.emoji(top.get("taken_emoji")),
+            holiday_dates: HolidayDates::new(),
             sme_areas: self.each(areas, "area", |reading, _, entry| reading.area(entry), AreaKey),
             sections: self.each(sections, "section", |reading, _, entry| reading.section(entry), |key| key),
             stages: self.each(stages, "stage", Reading::stage, |key| key),
@@ -241,13 +243,8 @@ impl<'a> Reading<'a> {
         let reader = &mut self.reader;
         Some(GroupCalendar {
             time_zone: reader.time_zone(fields.get("time_zone"), "time_zone"),
-            hours: WorkingHours {
-                days: reader.days(fields.get("days"), "days").unwrap_or_else(|| self.defaults.days.clone()),
-                hours: reader
-                    .intervals(fields.get("hours"), "hours")
-                    .unwrap_or_else(|| self.defaults.hours.clone()),
-            },
-            holidays: reader.dates(fields.get("holidays"), "holidays"),
+            hours: reader.week(fields.get("hours"), fields.get("days"), self.defaults),
+            holidays: reader.days_off(fields.get("holidays"), "holidays"),
         })
     }
 

@@ -6,6 +6,7 @@ mod completeness;
 mod directory;
 mod duration;
 mod environment;
+mod holidays;
 mod hours;
 mod import;
 mod ladder;
@@ -82,7 +83,10 @@ impl Source {
 
 /// Settings of a source with its warnings, or everything that is wrong with it.
 pub fn load(source: &Source) -> Result<(Settings, Vec<Problem>), Vec<Problem>> {
-    settings::load(source)
+    let (mut settings, mut warnings) = settings::load(source)?;
+    let calendars = settings.rules.holidays.calendars.iter();
+    settings.holiday_dates = holidays::read_files(calendars, Path::new(""), &mut warnings);
+    Ok((settings, warnings))
 }
 
 /// Where the directory is, as far as settings that may be wrong elsewhere say it.
@@ -99,13 +103,17 @@ pub fn load_directory(
     directory::load(file, defaults)
 }
 
-/// Reads a directory file and loads it.
+/// Reads a directory file and loads it, with the calendars of holidays that are files.
 pub fn load_directory_file(
     path: &Path,
     defaults: &WorkingHours,
 ) -> Result<(Directory, Vec<Problem>), Vec<Problem>> {
     let file = read_file(path).map_err(|cause| vec![unreadable(&path.display().to_string(), &cause)])?;
-    load_directory(&file, defaults)
+    let (mut directory, mut warnings) = load_directory(&file, defaults)?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let dates = holidays::read_files(directory.holiday_calendars(), folder, &mut warnings);
+    directory.holiday_dates = dates;
+    Ok((directory, warnings))
 }
 
 /// The example directory: an invented company, complete save for a few gaps that show what happens then.

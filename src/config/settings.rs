@@ -5,10 +5,10 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use crate::domain::directory::{ChannelRef, PersonRef};
+use crate::domain::directory::{ChannelRef, HolidayDates, HolidaySource, PersonRef};
 use crate::domain::rules::{
     CallRules, ClockMode, DeliveryRules, EngagementRules, NoticeMode, ReplyRules, Rules, SmeRules,
-    StoredDuration, WorkingDays, WorkingHours,
+    StoredDuration, WorkingDays,
 };
 
 use super::duration::{Written, parse};
@@ -36,6 +36,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Told again and again that all is well; whoever has the address can say so, too, so that it is a secret.
     pub heartbeat_url: Option<Secret>,
+    /// What the calendars of holidays hold that `[hours]` names as files.
+    pub holiday_dates: HolidayDates,
     /// Text is purged after so many days.
     pub keep_text_days: i64,
     /// A request for feedback without an answer for so long: the asker is reminded (F1).
@@ -124,9 +126,17 @@ fn read(reader: &mut Reader, tree: &Node, source: &Source) -> Settings {
     let admin = reader.fields(top.get("admin"), "[admin]", &["channel", "people"]);
     let privacy = reader.fields(top.get("privacy"), "[privacy]", &["keep_text"]);
     let feedback = reader.fields(top.get("feedback"), "[feedback]", &["no_answer_after"]);
+    let mut rules = rules(reader, &top, defaults);
+    for calendar in &mut rules.holidays.calendars {
+        // Beside the settings, as the directory is.
+        if let HolidaySource::Local(name) = calendar {
+            *name = beside(source, Some(name)).display().to_string();
+        }
+    }
     let settings = Settings {
-        rules: rules(reader, &top, defaults),
+        rules,
         directory_path: beside(source, directory.as_deref()),
+        holiday_dates: HolidayDates::new(),
         admin_channel: reader.channel(admin.get("channel"), "channel"),
         admins: reader.people(admin.get("people"), "people"),
         keep_text_days: reader.whole_days(privacy.get("keep_text"), "keep_text").unwrap_or(KEEP_TEXT_DAYS),
@@ -152,6 +162,7 @@ fn rules(reader: &mut Reader, top: &Fields<'_>, defaults: Rules) -> Rules {
     let support = reader.fields(top.get("product_support"), "[product_support]", &["advice_due"]);
     let limits = reader.fields(top.get("limits"), "[limits]", &["engagements_per_person_per_hour"]);
     let handbook = reader.fields(top.get("handbook"), "[handbook]", &["base"]);
+    let hours = reader.fields(top.get("hours"), "[hours]", &["hours", "days", "holidays"]);
     let asks = "engagements_per_person_per_hour";
     Rules {
         reply: reply(reader, top, defaults.reply),
@@ -164,7 +175,8 @@ fn rules(reader: &mut Reader, top: &Fields<'_>, defaults: Rules) -> Rules {
         advice_due: reader
             .working_days(support.get("advice_due"), "advice_due")
             .unwrap_or(defaults.advice_due),
-        hours: hours(reader, top, defaults.hours),
+        hours: reader.week(hours.get("hours"), hours.get("days"), &defaults.hours),
+        holidays: reader.days_off(hours.get("holidays"), "holidays"),
         asks_per_person_per_hour: reader
             .number(limits.get(asks), asks, 0, 1_000)
             .unwrap_or(defaults.asks_per_person_per_hour),
@@ -267,14 +279,6 @@ fn delivery(reader: &mut Reader, top: &Fields<'_>, defaults: DeliveryRules) -> D
     DeliveryRules {
         messages_per_minute: number(messages, defaults.messages_per_minute),
         updates_per_minute: number(updates, defaults.updates_per_minute),
-    }
-}
-
-fn hours(reader: &mut Reader, top: &Fields<'_>, defaults: WorkingHours) -> WorkingHours {
-    let fields = reader.fields(top.get("hours"), "[hours]", &["hours", "days"]);
-    WorkingHours {
-        days: reader.days(fields.get("days"), "days").unwrap_or(defaults.days),
-        hours: reader.intervals(fields.get("hours"), "hours").unwrap_or(defaults.hours),
     }
 }
 

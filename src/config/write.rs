@@ -5,11 +5,12 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
+use chrono::Weekday;
 use indexmap::IndexMap;
 
 use crate::domain::directory::{
-    AreaMode, Category, Directory, Group, GroupCalendar, GroupProcess, GroupRef, OfficeHours, PersonRef,
-    Section, SmeArea, Stage,
+    AreaMode, Category, Directory, Group, GroupCalendar, GroupProcess, GroupRef, HolidaySource, OfficeHours,
+    PersonRef, Section, SmeArea, Stage,
 };
 use crate::domain::reason::Reason;
 
@@ -245,16 +246,29 @@ impl Page<'_> {
 
     fn calendar(&mut self, calendar: &GroupCalendar) {
         let GroupCalendar { time_zone, hours, holidays } = calendar;
-        let days: Vec<String> = hours.days.iter().map(|day| day.to_string().to_lowercase()).collect();
-        let intervals: Vec<String> =
-            hours.hours.iter().map(|hours| quoted(&interval_in_words(hours))).collect();
-        let holidays: Vec<String> = holidays.iter().map(ToString::to_string).collect();
+        let days = hours.days();
+        let words = |day: Weekday| hours.on(day).iter().map(|one| quoted(&interval_in_words(one))).collect();
+        let by_day: Vec<(Weekday, Vec<String>)> = days.into_iter().map(|day| (day, words(day))).collect();
+        let first = by_day.first().map(|(_, hours)| hours.clone()).unwrap_or_default();
+        let name = |day: &Weekday| day.to_string().to_lowercase();
+        let mut off: Vec<String> = holidays.dates.iter().map(ToString::to_string).collect();
+        off.extend(holidays.calendars.iter().map(|source| match source {
+            HolidaySource::Local(spelled) | HolidaySource::Address(spelled) => quoted(spelled),
+        }));
         self.line("calendar:");
         self.depth += 1;
         self.field("", "time_zone", time_zone.map(|zone| zone.name().to_owned()), "");
-        self.items("", "days", &days, "");
-        self.items("", "hours", &intervals, "");
-        self.items("", "holidays", &holidays, "");
+        if by_day.iter().all(|(_, hours)| *hours == first) {
+            let days: Vec<String> = by_day.iter().map(|(day, _)| name(day)).collect();
+            self.items("", "days", &days, "");
+            self.items("", "hours", &first, "");
+        } else {
+            self.line("hours:");
+            for (day, hours) in &by_day {
+                self.line(&format!("  {}: [{}]", name(day), hours.join(", ")));
+            }
+        }
+        self.items("", "holidays", &off, "");
         self.depth -= 1;
     }
 
@@ -379,6 +393,17 @@ mod tests {
     fn what_is_written_reads_back() {
         let directory = load(example_directory());
         assert_eq!(load(&to_yaml(&directory)), directory);
+    }
+
+    #[test]
+    fn a_calendar_reads_back() {
+        for calendar in [
+            "{hours: {mon: ['09:00-12:00', '13:00-24:00'], fri: ['09:00-14:00'], sat: []}, holidays: [off.ics, 2026-12-25]}",
+            "{days: [sun, mon], holidays: ['https://example.com/off.ics']}",
+        ] {
+            let directory = load(&format!("stages: {{a: {{groups: {{b: {{calendar: {calendar}}}}}}}}}"));
+            assert_eq!(load(&to_yaml(&directory)), directory, "{calendar}");
+        }
     }
 
     #[test]

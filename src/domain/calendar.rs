@@ -12,15 +12,19 @@ use chrono::{
 use chrono_tz::Tz;
 
 use super::ids::UserId;
-use super::org::{Org, PlaceId};
-use super::rules::WorkingHours;
+use super::org::{Org, PlaceCalendar, PlaceId};
+use super::rules::{Holidays, WorkingHours};
 
+#[cfg(test)]
+pub(super) mod oracle;
 #[cfg(test)]
 mod tests;
 
 /// How far ahead working time is looked for. A calendar that has none in it is taken to have none at all, and a span that
 /// is longer counts no further.
 const HORIZON: Duration = Duration::days(3_660);
+/// The ends of time itself, in which nothing could be added to an instant any more, are left out.
+const MARGIN: Duration = Duration::days(8_000);
 
 /// An amount of working time. Not a `Duration`: an hour of it may take a weekend to pass.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,7 +77,7 @@ pub struct WorkCalendar {
     /// Days of the week, and hours of a day.
     pub hours: WorkingHours,
     /// Whole days off.
-    pub holidays: Vec<NaiveDate>,
+    pub holidays: Holidays,
 }
 
 /// A stretch of working time with one offset to UTC.
@@ -88,47 +92,57 @@ pub(super) struct Span {
 }
 
 impl WorkCalendar {
-    /// The calendar of a person at a place: what the place's group says, else the person's zone in Slack and the settings'
-    /// hours, else UTC.
+    /// The calendar of a person at a place: that of the group whose PM they are, this one first; else, where they only stand
+    /// in, this place's; else their zone in Slack with the settings' hours and holidays. Where nobody is known, the place's.
     pub fn of(org: &Org, user: Option<&UserId>, place: Option<&PlaceId>) -> Self {
-        let place = place.and_then(|id| org.place(id));
-        let own_zone = user.and_then(|id| org.person(id)).and_then(|person| person.time_zone);
-        Self {
-            zone: place.and_then(|place| place.time_zone).or(own_zone).unwrap_or(Tz::UTC),
-            hours: place.and_then(|place| place.hours.as_ref()).unwrap_or(org.default_hours()).clone(),
-            holidays: place.map(|place| place.holidays.clone()).unwrap_or_default(),
+        let zone = Self::zone_of(org, user, place).unwrap_or(Tz::UTC);
+        match written_for(org, user, place) {
+            Some(calendar) => {
+                Self { zone, hours: calendar.hours.clone(), holidays: Holidays::clone(&calendar.holidays) }
+            }
+            None => Self {
+                zone,
+                hours: org.default_hours().clone(),
+                holidays: Holidays::clone(org.default_holidays()),
+            },
         }
+    }
+
+    /// The zone of that calendar, where one is known.
+    pub fn zone_of(org: &Org, user: Option<&UserId>, place: Option<&PlaceId>) -> Option<Tz> {
+        let own = || org.person(user?)?.time_zone;
+        written_for(org, user, place).and_then(|calendar| calendar.time_zone).or_else(own)
     }
 
     /// The same days without hours: a working day counts from midnight to midnight (C2, `weekdays`).
     #[must_use]
     pub fn whole_days(&self) -> Self {
-        let hours = WorkingHours { days: self.hours.days.clone(), hours: vec![(NaiveTime::MIN, None)] };
+        let hours = WorkingHours::same(&self.hours.days(), &[(NaiveTime::MIN, None)]);
         Self { hours, ..self.clone() }
     }
 
-    /// The local date of an instant; UTC's at the end of the calendar itself, where no later one exists.
+    /// The local date of an instant.
     pub fn date(&self, at: DateTime<Utc>) -> NaiveDate {
-        let utc = at.naive_utc();
-        utc.checked_add_signed(self.ahead(at)).unwrap_or(utc).date()
+        local(within_time(at), self.zone).date_naive()
     }
 
     /// Whether people work on that date.
     pub fn is_working_day(&self, date: NaiveDate) -> bool {
-        self.hours.days.contains(&date.weekday()) && !self.holidays.contains(&date)
+        !self.hours.on(date.weekday()).is_empty() && !self.holidays.contains(&date)
     }
 
     /// Whether it is working time.
     pub fn is_working(&self, at: DateTime<Utc>) -> bool {
-        let local = local(at, self.zone);
-        let time = local.time();
-        self.is_working_day(local.date_naive())
-            && self.hours.hours.iter().any(|(start, end)| *start <= time && end.is_none_or(|end| time < end))
+        let local = local(within_time(at), self.zone);
+        let (date, time) = (local.date_naive(), local.time());
+        let mut hours = self.hours.on(date.weekday()).iter();
+        self.is_working_day(date)
+            && hours.any(|(start, end)| *start <= time && end.is_none_or(|end| time < end))
     }
 
     /// The first instant of working time at or after `at`; `at` itself where the calendar has none.
     pub fn next_working(&self, at: DateTime<Utc>) -> DateTime<Utc> {
-        self.spans(at, horizon(at)).next().map_or(at, |span| span.start)
+        self.spans(at, horizon(at)).next().map_or(at, |span| span.start.max(at))
     }
 
     /// The working time from one instant up to another; none where `to` is not later.
@@ -147,7 +161,7 @@ impl WorkCalendar {
         for span in self.spans(from, horizon(from)) {
             let length = span.end - span.start;
             if left <= length {
-                return span.start + left;
+                return from.max(span.start + left);
             }
             left -= length;
         }
@@ -156,7 +170,7 @@ impl WorkCalendar {
 
     /// The same time of day so many working days later; where people do not work then, the next instant they do.
     pub fn add_working_days(&self, from: DateTime<Utc>, days: u32) -> DateTime<Utc> {
-        let local = local(from, self.zone).naive_local();
+        let local = local(within_time(from), self.zone).naive_local();
         let later = local.date().iter_days().skip(1).take(days_of(HORIZON));
         let date = match days.checked_sub(1) {
             None => return self.next_working(from),
@@ -165,7 +179,7 @@ impl WorkCalendar {
                 .nth(usize::try_from(before).unwrap_or(usize::MAX)),
         };
         match date {
-            Some(date) => self.next_working(self.first_instant(date.and_time(local.time()))),
+            Some(date) => from.max(self.next_working(self.first_instant(date.and_time(local.time())))),
             // Nobody works at all: every day counts.
             None => from.checked_add_days(Days::new(days.into())).unwrap_or(from),
         }
@@ -180,7 +194,8 @@ impl WorkCalendar {
 
     /// The first instant at which the local clock shows this time or, where it jumps over it, a later one.
     pub fn first_instant(&self, local: NaiveDateTime) -> DateTime<Utc> {
-        let around = local.and_utc();
+        let around = within_time(local.and_utc());
+        let local = around.naive_utc();
         let (from, to) = (around - Duration::days(2), around + Duration::days(2));
         self.stretches(from, to)
             .find(|span| local < (span.end + span.ahead).naive_utc())
@@ -189,8 +204,8 @@ impl WorkCalendar {
 
     /// The working time of `[from, to)`, in order.
     pub(super) fn spans(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> impl Iterator<Item = Span> + '_ {
-        let has_any = !self.hours.days.is_empty() && !self.hours.hours.is_empty();
-        let to = if has_any { to } else { from };
+        let (from, to) = (within_time(from), within_time(to));
+        let to = if self.hours.is_empty() { from } else { to };
         self.stretches(from, to).flat_map(|stretch| self.work_in(stretch))
     }
 
@@ -203,7 +218,7 @@ impl WorkCalendar {
             if !self.is_working_day(date) {
                 continue;
             }
-            for (from, to) in &self.hours.hours {
+            for (from, to) in self.hours.on(date.weekday()) {
                 let end = match to {
                     Some(to) => date.and_time(*to),
                     None => date.and_time(NaiveTime::MIN) + Duration::days(1),
@@ -260,9 +275,31 @@ impl WorkCalendar {
     }
 }
 
+/// The calendar that the directory has for this person at this place.
+fn written_for<'a>(
+    org: &'a Org,
+    user: Option<&UserId>,
+    place: Option<&PlaceId>,
+) -> Option<&'a PlaceCalendar> {
+    let here = place.and_then(|id| org.place(id)).filter(|place| place.calendar.is_some());
+    let found = match user {
+        None => here,
+        Some(user) => here
+            .filter(|place| place.pms.contains(user))
+            .or_else(|| org.home_group(user))
+            .or_else(|| here.filter(|place| place.cover.contains(user))),
+    };
+    found.and_then(|place| place.calendar.as_ref())
+}
+
 /// An instant as the clocks of a zone show it.
 pub fn local(at: DateTime<Utc>, zone: Tz) -> DateTime<Tz> {
     at.with_timezone(&zone)
+}
+
+/// The instant, away from the ends of time.
+fn within_time(at: DateTime<Utc>) -> DateTime<Utc> {
+    at.clamp(DateTime::<Utc>::MIN_UTC + MARGIN, DateTime::<Utc>::MAX_UTC - MARGIN)
 }
 
 /// The end of what is looked at from an instant on.

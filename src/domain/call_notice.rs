@@ -91,7 +91,7 @@ fn is_enough(
     match mode {
         NoticeMode::Elapsed => elapsed,
         // A week without working days would refuse every start.
-        NoticeMode::Weekdays if calendar.hours.days.is_empty() => elapsed,
+        NoticeMode::Weekdays if calendar.hours.is_empty() => elapsed,
         NoticeMode::Weekdays => {
             let counted = calendar.whole_days().working_between(requested_at, start);
             counted >= WorkingDuration::seconds(notice.num_seconds())
@@ -158,8 +158,11 @@ fn half_hours(span: Span) -> impl Iterator<Item = DateTime<Utc>> {
 
 /// The first half hour at or after an instant, on clocks that are so far ahead of UTC.
 fn first_half_hour(from: DateTime<Utc>, ahead: Duration) -> DateTime<Utc> {
-    let shown = from + ahead;
+    let shown = from.checked_add_signed(ahead).unwrap_or(from);
     let over = Duration::seconds(shown.timestamp().rem_euclid(SLOT_SECONDS))
         + Duration::nanoseconds(shown.timestamp_subsec_nanos().into());
-    if over.is_zero() { from } else { from + Duration::seconds(SLOT_SECONDS) - over }
+    if over.is_zero() {
+        return from;
+    }
+    from.checked_add_signed(Duration::seconds(SLOT_SECONDS) - over).unwrap_or(from)
 }

@@ -3,13 +3,15 @@
 //! References are as given (`"#name"`, an e-mail address, `"@handle"`, or an id); [`crate::domain::org`] resolves them.
 //! Real taxonomies are dirty, so everything that can be missing is optional here, and `check` says what its absence costs.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::ids::AreaKey;
-use super::rules::WorkingHours;
+use super::rules::{Holidays, WorkingHours};
 
 /// A channel as the directory names it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -53,6 +55,8 @@ pub struct Directory {
     pub workflow_bots: Vec<String>,
     /// Emoji names with which an SME takes a question (A8).
     pub taken_emoji: Vec<String>,
+    /// What the calendars of holidays held that it or the settings name, as far as they were read.
+    pub holiday_dates: HolidayDates,
     /// SME areas by key.
     pub sme_areas: IndexMap<AreaKey, SmeArea>,
     /// Sections by key.
@@ -62,6 +66,12 @@ pub struct Directory {
 }
 
 impl Directory {
+    /// Every calendar of holidays that it names.
+    pub fn holiday_calendars(&self) -> impl Iterator<Item = &HolidaySource> {
+        let groups = self.stages.values().flat_map(|stage| stage.groups.values());
+        groups.filter_map(|group| group.calendar.as_ref()).flat_map(|calendar| &calendar.holidays.calendars)
+    }
+
     /// Every channel that the directory names; one that it names twice comes twice.
     pub fn channels(&self) -> impl Iterator<Item = &ChannelRef> {
         let of_areas =
@@ -209,7 +219,36 @@ pub struct GroupCalendar {
     /// Days and hours; else the settings'.
     pub hours: WorkingHours,
     /// Whole days off, in their zone.
-    pub holidays: Vec<NaiveDate>,
+    pub holidays: DaysOff,
+}
+
+/// Whole days off, as people write them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DaysOff {
+    /// One by one.
+    pub dates: Vec<NaiveDate>,
+    /// iCalendar files and addresses, whose days are added.
+    pub calendars: Vec<HolidaySource>,
+}
+
+/// An iCalendar of holidays: where it is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum HolidaySource {
+    /// A file; a relative path begins at the file that names it.
+    Local(String),
+    /// A web address.
+    Address(String),
+}
+
+/// The days off that each iCalendar held when it was last read well.
+pub type HolidayDates = BTreeMap<HolidaySource, Vec<NaiveDate>>;
+
+impl DaysOff {
+    /// All of them, with what its calendars held.
+    pub fn with(&self, read: &HolidayDates) -> Holidays {
+        let of_calendars = self.calendars.iter().filter_map(|source| read.get(source)).flatten();
+        Holidays::new(self.dates.iter().chain(of_calendars).copied().collect())
+    }
 }
 
 /// A group's own way of being asked (A10).

@@ -165,7 +165,8 @@ pub enum What {
     StageLink { link: Option<String> },
 
     // An inquiry.
-    /// A step of the ladder that mentions the owner before the time is up (B5).
+    /// A step of the ladder that mentions the owner before the time is up (B5). How long was waited is in the time that counts
+    /// (B4).
     Nudge { owner: UserId, waited_seconds: i64, due: DateTime<Utc>, late_because: Option<Downtime> },
     /// The time is up: owner and stage PM (B5).
     Miss { owner: UserId, second: Option<UserId>, waited_seconds: i64, late_because: Option<Downtime> },

@@ -10,7 +10,7 @@ mod roles;
 
 use std::collections::{HashMap, HashSet};
 
-pub use place::{Place, PlaceId, PlaceKind};
+pub use place::{Place, PlaceCalendar, PlaceId, PlaceKind};
 pub use resolve::Unresolved;
 pub use roles::Role;
 
@@ -18,7 +18,7 @@ use super::directory::{AreaMode, OfficeHours};
 use super::ids::{AreaKey, ChannelId, GroupId, UserId};
 use super::names::{Channel, Person};
 use super::routing::WordIndex;
-use super::rules::{Rules, WorkingHours};
+use super::rules::{Holidays, Rules, WorkingHours};
 
 /// What a decision may know beside the engagement itself: the numbers, and who is who.
 #[derive(Debug, Clone, Default)]
@@ -74,6 +74,8 @@ pub struct Org {
     /// Bots whose posts in SME channels are asks.
     pub workflow_bots: Vec<String>,
     pub(super) hours: WorkingHours,
+    pub(super) holidays: Holidays,
+    pub(super) home_groups: HashMap<UserId, usize>,
     pub(super) words: WordIndex,
     pub(super) places: Vec<Place>,
     pub(super) place_index: HashMap<PlaceId, usize>,
@@ -154,6 +156,16 @@ impl Org {
     /// The working week where nobody has a better one.
     pub fn default_hours(&self) -> &WorkingHours {
         &self.hours
+    }
+
+    /// Days off where nobody has better ones.
+    pub fn default_holidays(&self) -> &Holidays {
+        &self.holidays
+    }
+
+    /// The group with a calendar of its own that lists this person as a PM.
+    pub fn home_group(&self, user: &UserId) -> Option<&Place> {
+        self.home_groups.get(user).map(|index| &self.places[*index])
     }
 
     /// A link to a message, once the workspace's address is known.

@@ -20,6 +20,9 @@ pub trait WorkingTime {
 
     /// The earliest instant by which so many seconds of working time have passed since `from`.
     fn add(&self, from: DateTime<Utc>, seconds: i64) -> DateTime<Utc>;
+
+    /// The first instant of working time at or after `at`.
+    fn next(&self, at: DateTime<Utc>) -> DateTime<Utc>;
 }
 
 /// The step of the ladder that comes next.
@@ -48,6 +51,7 @@ pub fn start(rules: &ReplyRules, at: DateTime<Utc>) -> ReplyClock {
         rules: rules.clone(),
         started_at: at,
         pauses: Vec::new(),
+        earlier_owners: Vec::new(),
         steps_done: 0,
         missed: false,
         blind_since: None,
@@ -82,9 +86,19 @@ pub fn due_at(clock: &ReplyClock, working: &dyn WorkingTime) -> Option<DateTime<
     due_after(clock, clock.rules.within, working)
 }
 
-/// When a step of the ladder is due, moved by pauses; `None` where there is no such step, or a pause before it lasts.
+/// When a step of the ladder is due, moved by pauses; `None` where there is no such step, or a pause before it lasts. One that
+/// would fall on the end of the owner's day is due when the next one begins (B4: nudges only inside working time).
 pub fn due_of_step(clock: &ReplyClock, index: usize, working: &dyn WorkingTime) -> Option<DateTime<Utc>> {
-    due_after(clock, clock.rules.ladder.get(index)?.at, working)
+    let due = due_after(clock, clock.rules.ladder.get(index)?.at, working)?;
+    Some(first_fit(clock, due, working))
+}
+
+/// The first instant from `at` on at which somebody may be reminded (B4).
+pub fn first_fit(clock: &ReplyClock, at: DateTime<Utc>, working: &dyn WorkingTime) -> DateTime<Utc> {
+    match clock.rules.clock {
+        ClockMode::Elapsed => at,
+        ClockMode::Working => working.next(at),
+    }
 }
 
 /// The next step of the ladder; `None` once ended, while paused, and after the last step.
@@ -96,10 +110,11 @@ pub fn next_step(clock: &ReplyClock, working: &dyn WorkingTime) -> Option<NextSt
     Some(NextStep { index: clock.steps_done, due })
 }
 
-/// The steps that are due by `now` and not behind it yet (B5); empty unless it runs.
+/// The steps that are due by `now` and not behind it yet (B5); empty unless it runs, and outside the working time of a clock
+/// that counts it (B4), however long they have been due.
 pub fn due_steps(clock: &ReplyClock, now: DateTime<Utc>, working: &dyn WorkingTime) -> Range<usize> {
     let first = clock.steps_done;
-    if !is_running(clock) {
+    if !is_running(clock) || first_fit(clock, now, working) > now {
         return first..first;
     }
     let is_due = |index: &usize| due_of_step(clock, *index, working).is_some_and(|due| due <= now);
@@ -182,7 +197,12 @@ fn counted(
 
 fn due_after(clock: &ReplyClock, after: StoredDuration, working: &dyn WorkingTime) -> Option<DateTime<Utc>> {
     match clock.rules.clock {
-        ClockMode::Elapsed => walk(clock, after.span(), |from, to| to - from, |from, left| from + left),
+        ClockMode::Elapsed => walk(
+            clock,
+            after.span(),
+            |from, to| to - from,
+            |from, left| from.checked_add_signed(left).unwrap_or(DateTime::<Utc>::MAX_UTC),
+        ),
         ClockMode::Working => walk(
             clock,
             after.span(),

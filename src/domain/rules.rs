@@ -2,8 +2,13 @@
 //!
 //! Plain values, already validated by `config`; a decision takes them as they are.
 
-use chrono::{Duration, NaiveTime, Weekday};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::{Duration, NaiveDate, NaiveTime, Weekday};
 use serde::{Deserialize, Serialize};
+
+use super::directory::DaysOff;
 
 /// Every number and switch the rules depend on.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,8 +25,10 @@ pub struct Rules {
     pub call: CallRules,
     /// Product support: advice is due after so many working days (D3).
     pub advice_due: WorkingDays,
-    /// The working calendar where nobody has a better one.
+    /// The working week where nobody has a better one.
     pub hours: WorkingHours,
+    /// Days off where nobody has better ones.
+    pub holidays: DaysOff,
     /// How many asks one person may make in an hour; above it they are asked to wait.
     pub asks_per_person_per_hour: u32,
     /// How much the workspace is sent at most.
@@ -152,24 +159,56 @@ pub enum NoticeMode {
     ThirdDay,
 }
 
-/// Working hours in a week: the days, and the intervals of each day (half-open; an end of 24:00 is `None`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Whole days off.
+pub type Holidays = Arc<BTreeSet<NaiveDate>>;
+
+/// An interval of a day, half-open; an end of 24:00 is `None`.
+pub type Interval = (NaiveTime, Option<NaiveTime>);
+
+/// Working hours in a week: the intervals of each day, in order, not overlapping; none on a day off.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkingHours {
-    /// The days on which people work.
-    pub days: Vec<Weekday>,
-    /// The intervals of a working day, in order, not overlapping.
-    pub hours: Vec<(NaiveTime, Option<NaiveTime>)>,
+    /// From Monday on. Shared, since every calendar has a copy.
+    week: Arc<[Vec<Interval>; 7]>,
+}
+
+impl WorkingHours {
+    /// The same intervals on each of these days.
+    pub fn same(days: &[Weekday], hours: &[Interval]) -> Self {
+        Self::of_week(days.iter().map(|day| (*day, hours.to_vec())))
+    }
+
+    /// The intervals of each day that is named.
+    pub fn of_week(days: impl IntoIterator<Item = (Weekday, Vec<Interval>)>) -> Self {
+        let mut week: [Vec<Interval>; 7] = Default::default();
+        for (day, hours) in days {
+            week[day.num_days_from_monday() as usize] = hours;
+        }
+        Self { week: Arc::new(week) }
+    }
+
+    /// The intervals of a day.
+    pub fn on(&self, day: Weekday) -> &[Interval] {
+        &self.week[day.num_days_from_monday() as usize]
+    }
+
+    /// The days on which people work, in the order of the week.
+    pub fn days(&self) -> Vec<Weekday> {
+        let week = (0_u8..7).filter_map(|day| Weekday::try_from(day).ok());
+        week.filter(|day| !self.on(*day).is_empty()).collect()
+    }
+
+    /// Whether nobody ever works.
+    pub fn is_empty(&self) -> bool {
+        self.week.iter().all(Vec::is_empty)
+    }
 }
 
 impl Default for WorkingHours {
     fn default() -> Self {
-        Self {
-            days: vec![Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri],
-            hours: vec![(
-                NaiveTime::from_hms_opt(9, 0, 0).expect("a time of day"),
-                NaiveTime::from_hms_opt(17, 0, 0),
-            )],
-        }
+        let nine = NaiveTime::from_hms_opt(9, 0, 0).expect("a time of day");
+        let days = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
+        Self::same(&days, &[(nine, NaiveTime::from_hms_opt(17, 0, 0))])
     }
 }
 
@@ -208,6 +247,7 @@ impl Default for Rules {
             },
             advice_due: WorkingDays(5),
             hours: WorkingHours::default(),
+            holidays: DaysOff::default(),
             asks_per_person_per_hour: 20,
             delivery: DeliveryRules { messages_per_minute: 300, updates_per_minute: 50 },
             handbook_base: None,

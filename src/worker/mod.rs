@@ -1,4 +1,4 @@
-//! What runs by the clock: due clocks, the outbox, the names at Slack. Each a `tick` without a loop inside; loops and
+//! What runs by the clock: due clocks, the outbox, the names at Slack, holidays on the web. Each a `tick` without a loop inside; loops and
 //! shutdown are in [`run`].
 
 mod clock_loops;
@@ -7,6 +7,7 @@ pub mod delivery_plan;
 pub mod errands;
 pub mod gap;
 pub mod heartbeat;
+pub mod holidays;
 pub mod names;
 pub mod outbox;
 pub mod pace;

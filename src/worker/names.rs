@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use crate::app::App;
-use crate::domain::directory::{ChannelRef, Directory, GroupRef, PersonRef};
+use crate::domain::directory::{ChannelRef, Directory, GroupRef, HolidaySource, PersonRef};
 use crate::domain::ids::{ChannelId, InstallationId};
 use crate::domain::names::Names;
 use crate::domain::notice::What;
@@ -36,6 +36,11 @@ pub struct Written {
 pub type Source = ArcSwap<Written>;
 
 impl Written {
+    /// Every calendar of holidays that directory and rules name.
+    pub fn holiday_calendars(&self) -> impl Iterator<Item = &HolidaySource> {
+        self.directory.holiday_calendars().chain(&self.rules.holidays.calendars)
+    }
+
     /// The policy that this and Slack's names make.
     pub fn policy(&self, names: &Names) -> (Policy, Vec<Unresolved>) {
         let (org, unresolved) =

@@ -13,7 +13,7 @@ use super::pace::Pace;
 use super::steps::Steps;
 use super::supervise::supervised;
 use super::watchdog::Round;
-use super::{gap, heartbeat, names, outbox, upkeep};
+use super::{gap, heartbeat, holidays, names, outbox, upkeep};
 use crate::app::App;
 use crate::slack::client::{Beacon, Slack};
 use crate::store::StoreError;
@@ -24,6 +24,12 @@ const NAMES_EVERY: Duration = Duration::from_hours(1);
 const NAMES_AT_START: Duration = Duration::from_secs(2);
 /// The shortest time between two readings of the names.
 const NAMES_REST: Duration = Duration::from_secs(15);
+/// How often calendars of holidays on the web are read.
+const HOLIDAYS_EVERY: chrono::Duration = chrono::Duration::hours(24);
+/// How soon they are read again where one could not be.
+const HOLIDAYS_AGAIN: chrono::Duration = chrono::Duration::minutes(30);
+/// How soon they are read after a reload.
+const HOLIDAYS_LOOK: Duration = Duration::from_mins(1);
 /// How often the heartbeat's address is told that all is well.
 const BEAT: Duration = Duration::from_mins(1);
 /// How often the watchdog begins a round.
@@ -71,6 +77,13 @@ impl Worker {
         {
             let (works, stop, (name, app, until)) = (works.clone(), stop.clone(), keep("upkeep"));
             loops.push(supervised(name, app, until, move || upkeep_loop(works.clone(), stop.clone())));
+        }
+        {
+            let (source, stop, (name, app, until)) = (Arc::clone(&source), stop.clone(), keep("holidays"));
+            let mine = Arc::clone(&app);
+            loops.push(supervised(name, app, until, move || {
+                holidays_loop(Arc::clone(&mine), Arc::clone(&source), stop.clone())
+            }));
         }
         {
             let (works, stop, (name, app, until)) = (works.clone(), stop.clone(), keep("names"));
@@ -152,6 +165,29 @@ async fn names_loop(works: Works, source: Arc<Source>, mut stop: watch::Receiver
             () = app.names_stale.notified() => sleep_or_stop(NAMES_REST.min(rest), &mut stop).await,
             () = sleep_or_stop(rest, &mut stop) => {}
         }
+    }
+}
+
+/// Reads the holidays at once, each night, soon after a reload, and again where that failed.
+async fn holidays_loop(app: Arc<App>, source: Arc<Source>, mut stop: watch::Receiver<bool>) {
+    let mut last = None;
+    while !*stop.borrow() {
+        let steady = app.reading().steady;
+        let is_due = last
+            .as_ref()
+            .is_none_or(|(written, at, rest)| !Arc::ptr_eq(written, &source.load()) || steady - *at >= *rest);
+        if is_due {
+            let rest = match holidays::tick(&app, &source).await {
+                Ok(0) => HOLIDAYS_EVERY,
+                Ok(_) => HOLIDAYS_AGAIN,
+                Err(error) => {
+                    tracing::error!(%error, "holidays could not be kept");
+                    HOLIDAYS_AGAIN
+                }
+            };
+            last = Some((source.load_full(), steady, rest));
+        }
+        sleep_or_stop(HOLIDAYS_LOOK, &mut stop).await;
     }
 }
 

@@ -53,7 +53,7 @@ async fn forty_hours_are_too_few_and_the_earliest_slot_is_offered() {
     story.person("ava").click_on(&card.unwrap(), "Use that time").await.unwrap();
     insta::assert_snapshot!(story.told().await, @r"
     — #field, only @ava sees it
-    Sent to #g_runner as *HFJ*, for Paul. The agenda is due tomorrow 10:00; I ask you for it before.
+    Sent to #g_runner as *HFJ*, for Paul. The agenda is due tomorrow 10:00; I ask you for it before. Short notice: 3 working days are recommended.
     There because customer calls with a PM are asked in the group's channel.
     [Why there] [Add detail] [Cancel the call]
     — #g_runner, mentions @paul
@@ -98,7 +98,7 @@ async fn a_start_on_the_second_day_is_flagged_and_the_pm_confirms() {
     insta::assert_debug_snapshot!(ask(&story, monday() + hours(50), &[]).await, @"Cleared");
     insta::assert_snapshot!(story.told().await, @r"
     — #field, only @ava sees it
-    Sent to #g_runner as *HFJ*, for Paul. The agenda is due tomorrow 12:00; I ask you for it before.
+    Sent to #g_runner as *HFJ*, for Paul. The agenda is due tomorrow 12:00; I ask you for it before. Short notice: 3 working days are recommended.
     There because customer calls with a PM are asked in the group's channel.
     [Why there] [Add detail] [Cancel the call]
     — #g_runner, mentions @paul
@@ -471,7 +471,7 @@ async fn when_clocks_jump_ahead_forty_eight_hours_are_still_that() {
     assert_eq!(ask(&story, at(3, 28, 11, 0), &[]).await, Submission::Cleared);
     insta::assert_snapshot!(story.told().await, @r"
     — #field, only @ava sees it
-    Sent to #g_runner as *VJC*, for Paul. The agenda is due tomorrow 12:00; I ask you for it before.
+    Sent to #g_runner as *VJC*, for Paul. The agenda is due tomorrow 12:00; I ask you for it before. Short notice: 3 working days are recommended.
     There because customer calls with a PM are asked in the group's channel.
     [Why there] [Add detail] [Cancel the call]
     — #g_runner, mentions @paul
@@ -503,7 +503,7 @@ async fn in_weekdays_the_weekend_does_not_count() {
     assert_eq!(ask(&story, at(11, 24, 15, 0), &[]).await, Submission::Cleared);
     insta::assert_snapshot!(story.told().await, @r"
     — #field, only @ava sees it
-    Sent to #g_runner as *VJC*, for Paul. The agenda is due Nov 23, 2026 16:00; I ask you for it before.
+    Sent to #g_runner as *VJC*, for Paul. The agenda is due Nov 23, 2026 16:00; I ask you for it before. Short notice: 3 working days are recommended.
     There because customer calls with a PM are asked in the group's channel.
     [Why there] [Add detail] [Cancel the call]
     — #g_runner, mentions @paul

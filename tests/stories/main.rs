@@ -25,3 +25,4 @@ mod roles;
 mod support;
 mod told;
 mod watchdog;
+mod working_time;

@@ -320,18 +320,18 @@ async fn in_working_time_the_night_does_not_count_and_nobody_is_woken() {
     ● *Open*: @Paul, please reply here by tomorrow 10:00 (4 h of working time)
     [Seen] [Not mine] [Answered] [… Waiting on the SME · Answered elsewhere · Not a question · Why here]
     ");
-    story.pass(minutes(120)).await;
-    insta::assert_snapshot!(story.told().await, @r"
-    — #sme-ci-internal › thread, mentions @paul
-    @Paul: Ines has waited 2 h for this; it is due tomorrow 10:00, in 18 h.
-    ");
-    // 09:59 in Berlin, the next day.
-    story.pass(hours(16) + minutes(59)).await;
+    // Two hours of work end with the day: who goes home is not reminded, nor at 08:59 on the next day.
+    story.pass(hours(17) + minutes(59)).await;
     story.nothing_unread();
     story.pass(minutes(1)).await;
     insta::assert_snapshot!(story.told().await, @r"
     — #sme-ci-internal › thread, mentions @paul
-    @Paul: Ines has waited 19 h for this; it is due today 10:00, in 1 h.
+    @Paul: Ines has waited 2 h of working time for this; it is due today 10:00, with 2 h of it left.
+    ");
+    story.pass(hours(1)).await;
+    insta::assert_snapshot!(story.told().await, @r"
+    — #sme-ci-internal › thread, mentions @paul
+    @Paul: Ines has waited 3 h of working time for this; it is due today 10:00, with 1 h of it left.
     ");
     story.pass(hours(1)).await;
     insta::assert_snapshot!(story.told().await, @r"

@@ -34,7 +34,7 @@ fn the_example_is_read_as_it_is_meant() {
     assert_eq!(runner.channel, Some(ChannelRef::Name("g_runner".to_owned())));
     let calendar = runner.calendar.as_ref().expect("a calendar");
     assert_eq!(calendar.time_zone, Some(chrono_tz::Europe::Berlin));
-    assert_eq!((calendar.hours.hours.len(), calendar.holidays.len()), (2, 3));
+    assert_eq!((calendar.hours.on(chrono::Weekday::Fri).len(), calendar.holidays.dates.len()), (2, 3));
     let process = directory.stages["release"].groups["deployments"].process.as_ref().expect("a process");
     assert_eq!((process.requires_link, process.excludes.clone()), (true, vec![Reason::CustomerMeeting]));
     assert_eq!(directory.sections["ops"].leader, Some(email("leo")));
@@ -93,6 +93,34 @@ fn every_mistake_is_an_error_with_its_line() {
         (
             "stages: {a: {groups: {b: {calendar: {holidays: [2026-02-30]}}}}}",
             "1:49: error: holidays: \"2026-02-30\" is no date",
+        ),
+        (
+            "stages: {a: {groups: {b: {calendar: {hours: {monn: ['09:00-17:00']}}}}}}",
+            "1:52: error: hours: \"monn\" is no day of the week",
+        ),
+        (
+            "stages: {a: {groups: {b: {calendar: {hours: {mon: ['17:00-09:00']}}}}}}",
+            "1:52: error: hours of mon: \"17:00-09:00\" ends before it starts",
+        ),
+        (
+            "stages: {a: {groups: {b: {calendar: {hours: {mon: []}}}}}}",
+            "1:45: error: hours are empty: nobody would ever work",
+        ),
+        (
+            "stages: {a: {groups: {b: {calendar: {hours: {mon: ['09:00-17:00'], monday: ['09:00-17:00']}}}}}}",
+            "1:76: error: hours of monday are written twice",
+        ),
+        (
+            "stages: {a: {groups: {b: {calendar: {days: [mon], hours: {mon: ['09:00-17:00']}}}}}}",
+            "1:44: error: days are written twice",
+        ),
+        (
+            "stages: {a: {groups: {b: {calendar: {holidays: ['http://example.com/off.ics']}}}}}",
+            "1:49: error: holidays: a calendar is read over https:// only",
+        ),
+        (
+            "stages: {a: {groups: {b: {calendar: {holidays: [off.txt]}}}}}",
+            "1:49: error: holidays: \"off.txt\" is no date",
         ),
         (
             "stages: {a: {groups: {b: {process: {excludes: [roadmp]}}}}}",
@@ -317,4 +345,25 @@ proptest! {
             let _ = (problem.drawn(false), problem.one_line());
         }
     }
+}
+
+#[test]
+fn hours_by_day_and_what_is_not_written_is_usual() {
+    let hours = |calendar: &str| {
+        let (directory, _) =
+            read(&format!("stages: {{a: {{groups: {{b: {{calendar: {calendar}}}}}}}}}")).unwrap();
+        let hours = directory.stages["a"].groups["b"].calendar.clone().unwrap().hours;
+        let all = hours.days().into_iter().map(|day| (day, hours.on(day).to_vec()));
+        all.map(|(day, hours)| {
+            let hours: Vec<_> = hours.iter().map(crate::config::hours::interval_in_words).collect();
+            format!("{day} {}", hours.join(" "))
+        })
+        .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        hours("{hours: {fri: '09:00-14:00', mon: ['13:00-24:00', '09:00-12:00'], sun: [], sat: }}"),
+        ["Mon 09:00-12:00 13:00-24:00", "Fri 09:00-14:00"]
+    );
+    assert_eq!(hours("{days: [sun, mon]}"), ["Mon 09:00-17:00", "Sun 09:00-17:00"]);
+    assert_eq!(hours("{hours: ['10:00-16:00']}").len(), 5);
 }

@@ -112,9 +112,9 @@ base = "https://example.com/handbook/"
     assert_eq!((rules.call.notice.0, rules.call.mode), (259_200, NoticeMode::ThirdDay));
     assert_eq!((rules.call.agenda_before.0, rules.call.recommended), (43_200, WorkingDays(5)));
     assert_eq!((settings.keep_text_days, settings.feedback_no_answer_after.0), (30, 259_200));
-    assert_eq!(rules.hours.days, [chrono::Weekday::Mon, chrono::Weekday::Sun]);
-    assert_eq!(rules.hours.hours.len(), 2);
-    assert_eq!(rules.hours.hours[1].1, None, "24:00, and in order");
+    assert_eq!(rules.hours.days(), [chrono::Weekday::Mon, chrono::Weekday::Sun]);
+    assert_eq!(rules.hours.on(chrono::Weekday::Sun).len(), 2);
+    assert_eq!(rules.hours.on(chrono::Weekday::Mon)[1].1, None, "24:00, and in order");
     assert_eq!(rules.asks_per_person_per_hour, 5);
     assert_eq!(rules.delivery, DeliveryRules { messages_per_minute: 0, updates_per_minute: 80 });
     assert_eq!(rules.handbook_base.as_deref(), Some("https://example.com/handbook"));
@@ -267,7 +267,7 @@ fn the_environment_overrides_any_setting_and_is_named_when_it_is_wrong() {
     assert_eq!(settings.rules.reply.within, StoredDuration::hours(2));
     assert_eq!(settings.rules.asks_per_person_per_hour, 7);
     assert_eq!(settings.directory_path, Path::new("other.yml"));
-    assert_eq!(settings.rules.hours.days.len(), 2);
+    assert_eq!(settings.rules.hours.days().len(), 2);
     assert_eq!(settings.admin_channel, Some(ChannelRef::Name("ops".to_owned())));
     assert_eq!(
         wrong("", &[("SWITCHBOARD__REPLY__WITHIN", "soon")]),

@@ -1,12 +1,13 @@
 //! The vectors of C2, and that the earliest slot is indeed the earliest.
 
 use chrono::{NaiveDate, Timelike};
-use chrono_tz::Tz;
+use chrono_tz::{TZ_VARIANTS, Tz};
 use proptest::prelude::*;
 
 use super::*;
 use crate::domain::calendar::local;
-use crate::domain::rules::WorkingHours;
+use crate::domain::calendar::oracle::{cases, is_worked};
+use crate::domain::rules::{Holidays, WorkingHours};
 
 const NOTICE: Duration = Duration::hours(48);
 
@@ -15,7 +16,7 @@ fn at(text: &str) -> DateTime<Utc> {
 }
 
 fn office(zone: Tz) -> WorkCalendar {
-    WorkCalendar { zone, hours: WorkingHours::default(), holidays: Vec::new() }
+    WorkCalendar { zone, hours: WorkingHours::default(), holidays: Holidays::default() }
 }
 
 /// What a start gives: `ok`, `flagged`, `refused` or `past`.
@@ -56,7 +57,7 @@ fn weekdays_leave_the_weekend_out() {
 #[test]
 fn weekdays_leave_holidays_out_and_are_those_of_the_pm() {
     let mut new_york = office(Tz::America__New_York);
-    new_york.holidays = vec![NaiveDate::from_ymd_opt(2026, 11, 26).unwrap()];
+    new_york.holidays = Holidays::new([NaiveDate::from_ymd_opt(2026, 11, 26).unwrap()].into());
     for (asked, start, expected) in [
         // Wednesday 09:00: Thursday is off, so Friday and Monday count.
         ("2026-11-25T09:00:00-05:00", "2026-11-27T09:00:00-05:00", "refused"),
@@ -131,7 +132,7 @@ fn the_earliest_slot_is_a_half_hour_at_work() {
         assert_eq!(found, at(slot), "{mode:?} in {zone} from {asked}");
     }
     let mut never = office(Tz::UTC);
-    never.hours.days.clear();
+    never.hours = WorkingHours::same(&[], &[]);
     let found = earliest(at("2026-11-16T09:10:00Z"), NoticeMode::Weekdays, NOTICE, &never);
     assert_eq!(found, at("2026-11-18T09:30:00Z"), "nobody works: every hour counts");
 }
@@ -145,6 +146,47 @@ fn a_start_at_the_end_of_time_is_far_enough() {
             assert!(matches!(found, CallNotice::Enough { second_day: false, .. }), "{mode:?} in {zone}");
         }
     }
+}
+
+#[test]
+fn in_every_zone_notice_is_what_the_oracle_counts_and_the_earliest_slot_is_the_first() {
+    cases(TZ_VARIANTS.len() as u64, |case| {
+        let notice = Duration::hours(1 + case.dice.below(60));
+        let whole = WorkCalendar { hours: case.calendar.whole_days().hours, ..case.calendar.clone() };
+        let into = case.from.timestamp().rem_euclid(60);
+        let begin = case.from - Duration::seconds(into);
+        let modes = [NoticeMode::Elapsed, NoticeMode::Weekdays, NoticeMode::ThirdDay];
+        let mode = modes[usize::try_from(case.dice.below(3)).unwrap()];
+        let slot = earliest(case.from, mode, notice, &case.calendar);
+        let date = |at: DateTime<Utc>| at.with_timezone(&case.calendar.zone).naive_local().date();
+        let (mut counted, mut first) = (-into, None);
+        // Minute by minute until a half hour on the wall lies in working time and far enough ahead.
+        for minute in (0..12_000).map(|passed| begin + Duration::minutes(passed)) {
+            let elapsed = minute - case.from;
+            let is_enough = match mode {
+                NoticeMode::Elapsed => elapsed >= notice,
+                NoticeMode::Weekdays => counted >= notice.num_seconds(),
+                NoticeMode::ThirdDay => elapsed >= notice && (date(minute) - date(case.from)).num_days() >= 3,
+            };
+            let shows = minute.with_timezone(&case.calendar.zone).naive_local();
+            let is_slot = shows.minute().is_multiple_of(30) && is_worked(&case.calendar, minute);
+            if minute >= case.from && is_slot && is_enough {
+                first = Some(minute);
+                break;
+            }
+            counted += if is_worked(&whole, minute) {
+                60
+            } else if minute == begin {
+                into
+            } else {
+                0
+            };
+        }
+        // Some weeks hold no half hour at all.
+        if first.is_some() {
+            case.same(&format!("the earliest slot in {mode:?} after {notice}"), &Some(slot), &first);
+        }
+    });
 }
 
 proptest! {
@@ -164,7 +206,8 @@ proptest! {
         let begin = at("2026-01-01T00:00:00Z");
         let asked = begin + Duration::seconds(asked);
         let mut calendar = office(zone);
-        calendar.holidays = (0..3).map(|day| calendar.date(begin + Duration::days(holiday + day))).collect();
+        let days = (0..3).map(|day| calendar.date(begin + Duration::days(holiday + day)));
+        calendar.holidays = Holidays::new(days.collect());
         let notice = Duration::hours(hours);
         let slot = earliest(asked, mode, notice, &calendar);
         let verdict = assess(asked, slot, mode, notice, &calendar);

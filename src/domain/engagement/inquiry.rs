@@ -28,6 +28,9 @@ pub struct ReplyClock {
     pub started_at: DateTime<Utc>,
     /// *Waiting on the SME*, in order; only the last may be open (B6).
     pub pauses: Vec<Pause>,
+    /// Who owed the answer before its present owner, in order: their working time counts until they handed it on (A5, B4).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier_owners: Vec<EarlierOwner>,
     /// How many steps of the ladder are behind it, done or merged (B5: a step happens once).
     pub steps_done: usize,
     /// The promised time passed without an answer.
@@ -39,6 +42,15 @@ pub struct ReplyClock {
     pub blind_spell: Option<(DateTime<Utc>, DateTime<Utc>)>,
     /// How it ended.
     pub end: Option<ClockEnd>,
+}
+
+/// Somebody who owed the answer for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EarlierOwner {
+    /// Who; nobody where nobody was known.
+    pub owner: Option<UserId>,
+    /// Until when.
+    pub until: DateTime<Utc>,
 }
 
 /// A time in which the PM waits on the SME (B6).

@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::directory::GroupProcess;
 use crate::domain::ids::{AreaKey, ChannelId, UserId};
-use crate::domain::rules::WorkingHours;
+use crate::domain::rules::{Holidays, WorkingHours};
 
 /// The path of a place (`section/ops`, `stage/verify`, `group/verify/runner`, `category/verify/runner/runner_core`).
 /// A category without a group has `-` in the group's stead.
@@ -74,12 +73,19 @@ pub struct Place {
     pub leader: Option<UserId>,
     /// The group's engineering managers.
     pub engineering_managers: Vec<UserId>,
-    /// The zone of the group's calendar.
-    pub time_zone: Option<Tz>,
-    /// The working week of the group's calendar.
-    pub hours: Option<WorkingHours>,
-    /// The holidays of the group's calendar.
-    pub holidays: Vec<NaiveDate>,
+    /// The group's calendar, with what its holiday calendars hold.
+    pub calendar: Option<PlaceCalendar>,
     /// The group's own way of being asked (A10).
     pub process: Option<GroupProcess>,
+}
+
+/// The working calendar of a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaceCalendar {
+    /// The zone, where the directory names one; else each person's own.
+    pub time_zone: Option<Tz>,
+    /// The working week.
+    pub hours: WorkingHours,
+    /// Days off.
+    pub holidays: Holidays,
 }

@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Area, Org, Place, PlaceId, PlaceKind};
+use super::{Area, Org, Place, PlaceCalendar, PlaceId, PlaceKind};
 use crate::domain::directory::{
-    Category, ChannelRef, Directory, Group, GroupCalendar, GroupRef, PersonRef, SmeArea, Stage,
+    Category, ChannelRef, Directory, Group, GroupCalendar, GroupRef, HolidayDates, PersonRef, SmeArea, Stage,
 };
 use crate::domain::ids::{AreaKey, ChannelId, UserId};
 use crate::domain::names::{Names, UserGroup};
@@ -146,6 +146,8 @@ impl Org {
             taken_emoji: directory.taken_emoji.clone(),
             workflow_bots: directory.workflow_bots.clone(),
             hours: rules.hours.clone(),
+            holidays: rules.holidays.with(&directory.holiday_dates),
+            home_groups: home_groups(&places),
             words: WordIndex::of(&places),
             place_index: places.iter().enumerate().map(|(i, place)| (place.id.clone(), i)).collect(),
             places,
@@ -201,6 +203,20 @@ fn complete_areas(areas: &mut [Area], places: &[Place]) {
     }
 }
 
+/// Where each PM's own calendar is: the first group that has one and lists them. A stage PM of a group without PMs is listed
+/// for the stage.
+fn home_groups(places: &[Place]) -> HashMap<UserId, usize> {
+    let mut homes = HashMap::new();
+    for (index, place) in places.iter().enumerate() {
+        if place.kind == PlaceKind::Group && place.calendar.is_some() {
+            for pm in place.pms.iter().filter(|pm| place.stage_pm.as_ref() != Some(pm)) {
+                homes.entry(pm.clone()).or_insert(index);
+            }
+        }
+    }
+    homes
+}
+
 fn all_places(directory: &Directory, lookup: &mut Lookup<'_>) -> Vec<Place> {
     let mut places = Vec::new();
     let mut leaders: HashMap<&str, Option<UserId>> = HashMap::new();
@@ -229,7 +245,8 @@ fn all_places(directory: &Directory, lookup: &mut Lookup<'_>) -> Vec<Place> {
         let stage_place = stage_place(key, stage, section.map(|s| s.name.clone()), leader, lookup);
         places.push(stage_place.clone());
         for (group_key, group) in &stage.groups {
-            let group_place = group_place(key, group_key, group, &stage_place, lookup);
+            let id = PlaceId(format!("group/{key}/{group_key}"));
+            let group_place = group_place(id, group, &stage_place, &directory.holiday_dates, lookup);
             places.push(group_place.clone());
             for (category_key, category) in &group.categories {
                 let id = PlaceId(format!("category/{key}/{group_key}/{category_key}"));
@@ -263,9 +280,7 @@ fn blank(id: PlaceId, kind: PlaceKind, name: &str) -> Place {
         stage_pm: None,
         leader: None,
         engineering_managers: Vec::new(),
-        time_zone: None,
-        hours: None,
-        holidays: Vec::new(),
+        calendar: None,
         process: None,
     }
 }
@@ -292,8 +307,13 @@ fn stage_place(
     }
 }
 
-fn group_place(stage_key: &str, key: &str, group: &Group, stage: &Place, lookup: &mut Lookup<'_>) -> Place {
-    let id = PlaceId(format!("group/{stage_key}/{key}"));
+fn group_place(
+    id: PlaceId,
+    group: &Group,
+    stage: &Place,
+    read: &HolidayDates,
+    lookup: &mut Lookup<'_>,
+) -> Place {
     let own = lookup.people(&group.pms);
     Place {
         kind: PlaceKind::Group,
@@ -307,13 +327,16 @@ fn group_place(stage_key: &str, key: &str, group: &Group, stage: &Place, lookup:
         pms: if own.is_empty() { stage.pms.clone() } else { own },
         cover: lookup.people(&group.cover),
         engineering_managers: lookup.people(&group.engineering_managers),
-        time_zone: group.calendar.as_ref().and_then(|calendar| calendar.time_zone),
-        hours: group.calendar.as_ref().map(|GroupCalendar { hours, .. }| hours.clone()),
-        holidays: group.calendar.as_ref().map(|calendar| calendar.holidays.clone()).unwrap_or_default(),
+        calendar: group.calendar.as_ref().map(|calendar| place_calendar(calendar, read)),
         process: group.process.clone(),
         id,
         ..stage.clone()
     }
+}
+
+fn place_calendar(calendar: &GroupCalendar, read: &HolidayDates) -> PlaceCalendar {
+    let GroupCalendar { time_zone, hours, holidays } = calendar;
+    PlaceCalendar { time_zone: *time_zone, hours: hours.clone(), holidays: holidays.with(read) }
 }
 
 fn category_place(id: PlaceId, category: &Category, above: &Place) -> Place {

@@ -28,6 +28,11 @@ impl WorkingTime for EvenHours {
         }
         at
     }
+
+    fn next(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+        let into = at.timestamp().rem_euclid(7_200);
+        if into < 3_600 { at } else { at + TimeDelta::seconds(7_200 - into) }
+    }
 }
 
 fn begun() -> ReplyClock {
@@ -156,7 +161,9 @@ proptest! {
             clock.rules.clock = ClockMode::Working;
         }
         for index in 0..clock.rules.ladder.len() {
-            let due = due_of_step(&clock, index, &EvenHours).unwrap();
+            let due = due_after(&clock, clock.rules.ladder[index].at, &EvenHours).unwrap();
+            let told = if working { EvenHours.next(due) } else { due };
+            prop_assert_eq!(due_of_step(&clock, index, &EvenHours), Some(told));
             let measure = |at| if working { worked(&clock, at, &EvenHours) } else { waited(&clock, at) };
             prop_assert_eq!(measure(due), clock.rules.ladder[index].at.0);
             prop_assert!(measure(due - TimeDelta::seconds(1)) < clock.rules.ladder[index].at.0);

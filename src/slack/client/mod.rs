@@ -6,6 +6,7 @@
 mod beacon;
 mod error;
 mod names;
+mod page;
 mod read;
 mod send;
 mod transport;
@@ -30,6 +31,7 @@ use transport::{Raw, Reach};
 pub use beacon::{Beacon, BeaconError};
 pub use error::SlackError;
 pub use names::Auth;
+pub use page::{PageError, page};
 pub use read::ThreadMessage;
 pub use send::Sent;
 pub use transport::SetupError;

@@ -117,11 +117,11 @@ fn without_clock(engagement: &Engagement, owner: Option<Line>) -> Line {
 }
 
 fn answered(engagement: &Engagement, inquiry: &Inquiry, scene: &Scene<'_>) -> Line {
-    let Some(ClockEnd { how, by, at, late, elapsed_seconds, .. }) =
-        inquiry.clock.as_ref().and_then(|clock| clock.end.as_ref())
-    else {
+    let clock = inquiry.clock.as_ref();
+    let Some((clock, end)) = clock.and_then(|clock| Some((clock, clock.end.as_ref()?))) else {
         return super::card_question::answered(engagement, scene);
     };
+    let ClockEnd { how, by, at, late, .. } = end;
     let who = by.as_ref().map_or_else(|| "somebody".to_owned(), |by| scene.name(by));
     let how = match how {
         HowEnded::Replied => line![format!("by {who}")],
@@ -135,7 +135,17 @@ fn answered(engagement: &Engagement, inquiry: &Inquiry, scene: &Scene<'_>) -> Li
         HowEnded::AskedAgain => line!["asked again"],
     };
     let late = if *late { ", after the promised time" } else { "" };
-    status(engagement, line![how, ", ", date(*at), format!(" ({}{late})", span(*elapsed_seconds))])
+    status(engagement, line![how, ", ", date(*at), format!(" ({}{late})", took(clock, end))])
+}
+
+/// How long it took: in the time that counts, and in all where that is another (B4).
+fn took(clock: &ReplyClock, end: &ClockEnd) -> String {
+    let (worked, all) = (span(end.working_seconds), span(end.elapsed_seconds));
+    match clock.rules.clock {
+        ClockMode::Elapsed => all,
+        ClockMode::Working if worked == all => format!("{worked} of working time"),
+        ClockMode::Working => format!("{worked} of working time, {all} in all"),
+    }
 }
 
 /// Links given with an answer are shown in private channels only ("Confidentiality").

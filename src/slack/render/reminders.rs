@@ -168,23 +168,32 @@ pub(super) fn nudge(
 ) -> Message {
     let scene = told.scene;
     let who = scene.name(&told.engagement.requester);
-    let until = if due > scene.now {
-        line!["it is due ", date(due), format!(", {}.", from_now(due, scene.now))]
-    } else {
-        line!["it was due ", date(due), "."]
+    let promise = working_promise(told);
+    let until = match promise {
+        _ if due <= scene.now => line!["it was due ", date(due), "."],
+        Some(promise) => {
+            line!["it is due ", date(due), format!(", with {} of it left.", span(promise - waited))]
+        }
+        None => line!["it is due ", date(due), format!(", {}.", from_now(due, scene.now))],
     };
-    let has_waited = format!("{who} has waited {} for this; ", span(waited));
+    let counts = if promise.is_some() { " of working time" } else { "" };
+    let has_waited = format!("{who} has waited {}{counts} for this; ", span(waited));
     said(&line![scene.mention(owner), ": ", late(because), has_waited, until], None)
+}
+
+/// What was promised, in seconds of working time; `None` where every minute counts (B4).
+fn working_promise(told: Told<'_>) -> Option<i64> {
+    match &told.engagement.body {
+        Body::Inquiry(Inquiry { clock: Some(clock), .. }) if clock.rules.clock == ClockMode::Working => {
+            Some(clock.rules.within.0)
+        }
+        Body::Inquiry(_) | Body::Question(_) | Body::PmAsk(_) | Body::Call(_) => None,
+    }
 }
 
 /// How long it took, in the time that counts (B4).
 fn counted(told: Told<'_>, waited: i64) -> String {
-    match &told.engagement.body {
-        Body::Inquiry(Inquiry { clock: Some(clock), .. }) if clock.rules.clock == ClockMode::Working => {
-            format!("{} of working time", span(clock.rules.within.0))
-        }
-        Body::Inquiry(_) | Body::Question(_) | Body::PmAsk(_) | Body::Call(_) => span(waited),
-    }
+    working_promise(told).map_or_else(|| span(waited), |within| format!("{} of working time", span(within)))
 }
 
 /// The time is up: owner and second (B5).

@@ -112,16 +112,23 @@ fn of_call(engagement: &Engagement, call: &Call, scene: &Scene<'_>) -> Line {
         |owner| format!(", for {}", scene.name(owner)),
     );
     let due = call.start - chrono::Duration::seconds(call.rules.agenda_before_seconds);
-    if call.agenda.is_some() {
+    let sent = sent.then(whom);
+    let line = if call.agenda.is_some() {
         line![
             sent,
-            whom,
             format!(
                 ". I tell you when {} says.",
                 if engagement.owner.is_some() { "the PM" } else { "somebody" }
             )
         ]
     } else {
-        line![sent, whom, ". The agenda is due ", date(due), "; I ask you for it before."]
-    }
+        line![sent, ". The agenda is due ", date(due), "; I ask you for it before."]
+    };
+    if call.second_day { line.then(recommended(scene)) } else { line }
+}
+
+/// What a PM is better given, where the notice is short (C2).
+fn recommended(scene: &Scene<'_>) -> String {
+    let days = working_days(scene.rules.call.recommended.0);
+    format!(" Short notice: {days} are recommended.")
 }

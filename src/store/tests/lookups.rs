@@ -25,6 +25,7 @@ fn bodies() -> Vec<Body> {
         },
         started_at: at(0),
         pauses: vec![Pause { from: at(1), to: Some(at(2)), why: "logs".to_owned(), by: user.clone() }],
+        earlier_owners: Vec::new(),
         steps_done: 1,
         missed: true,
         blind_since: Some(at(3)),

@@ -78,9 +78,7 @@ pub(super) fn pm_calendar(org: &Org, engagement: &Engagement) -> WorkCalendar {
 
 /// The zone of the PM who would come to this call, where it is known: a start is shown in it too (C1).
 pub fn pm_zone(org: &Org, engagement: &Engagement) -> Option<Tz> {
-    let place = engagement.place.as_ref().and_then(|id| org.place(id));
-    let own = || org.person(&pm_of(org, engagement)?)?.time_zone;
-    place.and_then(|place| place.time_zone).or_else(own)
+    WorkCalendar::zone_of(org, pm_of(org, engagement).as_ref(), engagement.place.as_ref())
 }
 
 /// The owner; for a draft, whoever would be asked.

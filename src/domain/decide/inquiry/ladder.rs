@@ -18,7 +18,7 @@ use crate::domain::ids::UserId;
 use crate::domain::notice::{Address, Downtime, What};
 use crate::domain::reason::{Fact, Rule};
 use crate::domain::reply_clock;
-use crate::domain::rules::{LadderRole, LadderStep};
+use crate::domain::rules::{ClockMode, LadderRole, LadderStep};
 
 /// The reply clock is due: its thread was read just before (B7), see [`read_and_due`].
 pub fn due(case: &Case<'_>) -> Decision {
@@ -133,6 +133,7 @@ impl Turn<'_> {
         if is_before_the_promise(clock, step)
             && let Some(due) = reply_clock::due_at(clock, &self.working())
         {
+            let waited_seconds = self.counted(clock);
             let what = What::Nudge { owner: owner.clone(), waited_seconds, due, late_because };
             return Some(Reached { what, whom: vec![owner], is_raise: false, direct_to: None });
         }
@@ -141,6 +142,14 @@ impl Turn<'_> {
         let whom = std::iter::once(owner.clone()).chain(second.clone()).collect();
         let what = What::Miss { owner, second, waited_seconds, late_because };
         Some(Reached { what, whom, is_raise: false, direct_to: None })
+    }
+
+    /// How long somebody has waited, in the time that counts (B4).
+    fn counted(&self, clock: &ReplyClock) -> i64 {
+        match clock.rules.clock {
+            ClockMode::Elapsed => reply_clock::waited(clock, self.case.now),
+            ClockMode::Working => reply_clock::worked(clock, self.case.now, &self.working()),
+        }
     }
 
     fn raise(&self, clock: &ReplyClock, late_because: Option<Downtime>) -> Option<Reached> {

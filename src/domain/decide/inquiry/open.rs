@@ -149,7 +149,7 @@ fn begin(opening: &Opening<'_>, engagement: Engagement, channel: ChannelId) -> D
     let mut decision = Decision::default();
     let by = Actor::Person(opening.asker.clone());
     if let Body::Inquiry(Inquiry { clock: Some(clock), .. }) = &engagement.body {
-        let working = OwnersTime::of(&opening.policy.org, &engagement);
+        let working = OwnersTime::of(&opening.policy.org, &engagement, Some(clock));
         if let Some(due) = first_due(clock, &working) {
             decision.set_clock(engagement.id, ClockKind::Reply, due);
         }

@@ -4,6 +4,7 @@ mod buttons;
 mod ladder;
 mod openings;
 mod thread;
+mod working;
 
 use chrono::{DateTime, TimeDelta, Utc};
 

@@ -10,12 +10,12 @@ use super::working::OwnersTime;
 use crate::domain::command::ClockKind;
 use crate::domain::decide::Case;
 use crate::domain::decision::{Actor, Decision, Event};
-use crate::domain::engagement::inquiry::{HowEnded, ReplyClock};
+use crate::domain::engagement::inquiry::{EarlierOwner, HowEnded, ReplyClock};
 use crate::domain::engagement::{Body, Engagement, Inquiry, State};
 use crate::domain::ids::UserId;
 use crate::domain::notice::What;
 use crate::domain::reason::{Because, Fact, Rule};
-use crate::domain::reply_clock::{self, Ending};
+use crate::domain::reply_clock::{self, Ending, NextStep};
 use crate::domain::rules::LadderRole;
 
 /// How long a thread that cannot be read is left alone before it is tried again (B7).
@@ -115,7 +115,12 @@ impl<'a> Turn<'a> {
     fn wakes_at(&self) -> Option<DateTime<Utc>> {
         let clock = self.inquiry.clock.as_ref().filter(|clock| reply_clock::is_running(clock))?;
         let working = self.working();
-        let step = reply_clock::next_step(clock, &working);
+        let now = self.case.now;
+        let step = reply_clock::next_step(clock, &working).map(|step| {
+            // What was missed is made up for when its owner works again (B4).
+            let fits = reply_clock::first_fit(clock, now, &working);
+            NextStep { due: if fits > now { step.due.max(fits) } else { step.due }, ..step }
+        });
         let promised = reply_clock::due_at(clock, &working).filter(|_| !clock.missed);
         let due = step.map(|step| step.due).into_iter().chain(promised).min()?;
         let is_held = clock.blind_since.is_some()
@@ -124,7 +129,7 @@ impl<'a> Turn<'a> {
     }
 
     pub(super) fn working(&self) -> OwnersTime {
-        OwnersTime::of(&self.case.policy.org, &self.engagement)
+        OwnersTime::of(&self.case.policy.org, &self.engagement, self.inquiry.clock.as_ref())
     }
 
     /// Keeps a line of the inquiry's timeline.
@@ -254,7 +259,10 @@ impl<'a> Turn<'a> {
 
     /// Somebody else owes the answer now; the clock runs on.
     pub(super) fn hand_to(&mut self, to: &UserId, by: &UserId, why: Because) {
-        self.engagement.owner = Some(to.clone());
+        let before = self.engagement.owner.replace(to.clone());
+        if let Some(clock) = &mut self.inquiry.clock {
+            clock.earlier_owners.push(EarlierOwner { owner: before, until: self.case.now });
+        }
         self.redraw = true;
         self.note(self.case.now, Actor::Person(by.clone()), Event::Handed { to: to.clone() }, vec![why]);
         self.tell_thread(What::OwnerChanged { to: to.clone(), by: by.clone() });

@@ -4,7 +4,8 @@ use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 
 use crate::domain::decision::{Actor, Entry, Event};
 use crate::domain::directory::{
-    ChannelRef, Directory, Group, GroupCalendar, GroupRef, OfficeHours, PersonRef, Section, SmeArea, Stage,
+    ChannelRef, DaysOff, Directory, Group, GroupCalendar, GroupRef, OfficeHours, PersonRef, Section, SmeArea,
+    Stage,
 };
 use crate::domain::engagement::call::{BriefingAnswer, BriefingQuestion, CallStatus, StoredCallRules};
 use crate::domain::engagement::inquiry::ReplyClock;
@@ -110,7 +111,7 @@ fn directory(suffix: &str) -> Directory {
     let calendar = GroupCalendar {
         time_zone: Some(chrono_tz::America::Los_Angeles),
         hours: WorkingHours::default(),
-        holidays: Vec::new(),
+        holidays: DaysOff::default(),
     };
     let group =
         |name: &str| Group { name: format!("{name}{suffix}"), pms: vec![person("UPAT")], ..Group::default() };
@@ -249,6 +250,7 @@ pub(super) fn inquiry(text: &str) -> Engagement {
         rules: Rules::default().reply,
         started_at: now(),
         pauses: Vec::new(),
+        earlier_owners: Vec::new(),
         steps_done: 0,
         missed: false,
         blind_since: None,

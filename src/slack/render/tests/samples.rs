@@ -76,7 +76,7 @@ fn asked_says_where_and_until_when() {
     [Why there] [Withdraw]
     ");
     insta::assert_snapshot!(asked(&call(WORDS)), @r"
-    Sent to <#CGRP> as *C5K*, for Pat. The agenda is due Sat 21 Nov 16:10 UTC; I ask you for it before.
+    Sent to <#CGRP> as *C5K*, for Pat. The agenda is due Sat 21 Nov 16:10 UTC; I ask you for it before. Short notice: 3 working days are recommended.
     · There because customer calls with a PM are asked in the group's channel.
     [Why there] [Add detail] [Cancel the call]
     ");
