@@ -12,14 +12,17 @@ use crate::clock::Clock;
 use crate::domain::ids::InstallationId;
 use crate::domain::names::Names;
 use crate::domain::org::Policy;
-use crate::http::{self, AfterAnswer, Edge};
-use crate::slack::client::{Auth, Beacon, SetupError, Slack, SlackError};
+use crate::http::{self, Door};
+use crate::inbound::{AfterAnswer, Edge};
+use crate::slack::client::{AppSlack, Auth, Beacon, SetupError, Slack, SlackError};
 use crate::slack::verify::Verifier;
+use crate::socket::{Sockets, Timing};
 use crate::store::{Store, StoreError};
 use crate::worker::names::{NamesError, Source, Written};
 use crate::worker::pace::Pace;
 use crate::worker::run::{self, Worker};
 use crate::worker::steps::Steps;
+use crate::worker::supervise::supervised;
 use crate::worker::{clocks, gap, holidays, names, outbox, upkeep, watchdog};
 
 /// What the bot is made of.
@@ -62,6 +65,11 @@ pub enum BotError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Slack refuses the app's token.
+    #[error(
+        "Slack refuses SLACK_APP_TOKEN ({0}). Socket Mode needs an app-level token with connections:write: the app's page, Basic Information"
+    )]
+    AppToken(String),
     /// Slack did not say who we are, and no earlier run kept it.
     #[error("Slack did not tell who the bot is: {0}. Check SLACK_BOT_TOKEN and the network")]
     Unknown(SlackError),
@@ -155,13 +163,19 @@ impl Bot {
 
     /// Its routes.
     pub fn router(&self) -> Router {
-        http::router(Edge {
-            app: Arc::clone(&self.app),
-            slack: self.slack.clone(),
+        http::router(Door {
+            edge: self.edge(),
             verifier: Arc::clone(&self.verifier),
-            after_answer: self.after_answer.clone(),
             refused: Arc::default(),
         })
+    }
+
+    fn edge(&self) -> Edge {
+        Edge {
+            app: Arc::clone(&self.app),
+            slack: self.slack.clone(),
+            after_answer: self.after_answer.clone(),
+        }
     }
 
     /// Its loops; they end when `stop` says so.
@@ -173,6 +187,46 @@ impl Bot {
             steps: Arc::clone(&self.steps),
         };
         worker.start(stop).await
+    }
+
+    /// The client that opens websockets with that token. A token that Slack refuses is said at once; a Slack that does not
+    /// answer is no reason not to start.
+    pub async fn app_slack(api_url: &str, app_token: String) -> Result<AppSlack, BotError> {
+        let client = AppSlack::new(api_url, app_token)?;
+        match tokio::time::timeout(AUTH_WITHIN, client.look()).await {
+            Ok(Err(SlackError::Permanent { code } | SlackError::Auth { code })) => {
+                Err(BotError::AppToken(code))
+            }
+            Ok(
+                Ok(())
+                | Err(SlackError::Retry { .. } | SlackError::Ambiguous { .. } | SlackError::RateLimited { .. }),
+            )
+            | Err(_) => Ok(client),
+        }
+    }
+
+    /// Opens so many websockets to Slack, for what it would send by HTTP otherwise, and keeps them open until `stop` says so.
+    pub fn listen(
+        &self,
+        client: &AppSlack,
+        number: usize,
+        timing: Timing,
+        stop: &watch::Receiver<bool>,
+    ) -> Vec<JoinHandle<()>> {
+        self.app.health.hearing.expects(number);
+        let sockets = Sockets { edge: self.edge(), client: client.clone(), timing };
+        (0..number)
+            .map(|_| {
+                let (sockets, until) = (sockets.clone(), stop.clone());
+                let begin = move || sockets.clone().keep(until.clone());
+                supervised("websocket", Arc::clone(&self.app), stop.clone(), begin)
+            })
+            .collect()
+    }
+
+    /// Keeps a sign of life, if Slack can reach us; where it could not for a while, that was a gap (B7).
+    pub async fn sign_of_life(&self) -> Result<(), StoreError> {
+        gap::sign_of_life(&self.app).await
     }
 
     /// Tells that address again and again that all is well; until `stop` says so.

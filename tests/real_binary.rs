@@ -5,6 +5,8 @@
 mod load;
 #[path = "real_binary/operating.rs"]
 mod operating;
+#[path = "real_binary/sockets.rs"]
+mod sockets;
 #[path = "stories/support/mod.rs"]
 #[expect(
     dead_code,

@@ -167,21 +167,42 @@ async fn only_what_slack_signed_just_now_is_looked_at() {
     assert_eq!(engagements(&story).await, 1, "the same trigger twice is one ask");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn while_secrets_rotate_each_of_them_is_good() {
-    let story = Story::begin().await;
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite://{}", folder.path().join("rotating.db").display());
+/// A bot beside the story's own, with these signing secrets.
+async fn bot_with(story: &Story, secrets: &[&str]) -> (tempfile::TempDir, Router) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite://{}", folder.path().join("other.db").display());
     let told = story.clock.clone();
-    let rotating = Bot::assemble(Parts {
-        store: Store::open(&url).await.unwrap(),
+    let bot = Bot::assemble(Parts {
+        store: Store::open(&url).await.expect("a database"),
         clock: Clock::from_fn(move || told.now()),
         api_url: story.slack.api_url(),
         bot_token: story.slack.bot_token(),
-        signing_secrets: vec!["old-secret".to_owned(), "new-secret".to_owned()],
+        signing_secrets: secrets.iter().map(|secret| (*secret).to_owned()).collect(),
         written: story.written.clone(),
     });
-    let rotating = rotating.await.unwrap().router();
+    (folder, bot.await.expect("a bot").router())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn in_socket_mode_http_takes_nothing_of_slacks_and_says_so() {
+    let story = Story::begin().await;
+    let (_folder, router) = bot_with(&story, &[]).await;
+    for secret in [SECRET, ""] {
+        let body = b"ssl_check=1&token=x".to_vec();
+        let signature = Some(sign(secret, story.clock.now().timestamp(), &body));
+        let letter = Letter { signature, ..Letter::signed(&story, FORM, body) };
+        let (status, said) = letter.send_to(router.clone()).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "{secret}");
+        assert!(said.contains("Socket Mode") && said.contains("SLACK_SIGNING_SECRET"), "{said}");
+    }
+    let alive = Request::get("/healthz").body(Body::empty()).unwrap();
+    assert_eq!(router.oneshot(alive).await.unwrap().status(), StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_secrets_rotate_each_of_them_is_good() {
+    let story = Story::begin().await;
+    let (_folder, rotating) = bot_with(&story, &["old-secret", "new-secret"]).await;
     let now = story.clock.now().timestamp();
     for (secret, wanted) in
         [("old-secret", StatusCode::OK), ("new-secret", StatusCode::OK), (SECRET, StatusCode::UNAUTHORIZED)]

@@ -7,6 +7,7 @@ mod admins;
 mod answers;
 mod bell;
 mod delivery;
+mod hearing;
 mod load;
 mod operations;
 mod queries;
@@ -31,6 +32,7 @@ use crate::store::{Commit, Committed, DueClock, Planned, Store, View};
 pub use crate::store::{StoreError, Turn};
 pub use bell::Bell;
 pub use delivery::{Counted, Delivery};
+pub use hearing::Hearing;
 pub use operations::Numbers;
 pub use queries::Query;
 
@@ -84,6 +86,8 @@ pub struct Health {
     pub token_refused: AtomicBool,
     /// How delivery goes.
     pub delivery: Delivery,
+    /// Whether Slack can reach us.
+    pub hearing: Hearing,
 }
 
 /// Something that happened, on its way to a decision.

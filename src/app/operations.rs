@@ -63,6 +63,12 @@ impl App {
         if health.token_refused.load(Ordering::Relaxed) {
             wrong.push("slack: token or scopes refused");
         }
+        if health.hearing.is_refused() {
+            wrong.push("slack: app token refused, or Socket Mode is off");
+        }
+        if health.hearing.is_deaf() {
+            wrong.push("slack: no websocket is open");
+        }
         if !self.policy().org.knows_names() {
             wrong.push("slack: names not read yet");
         }

@@ -11,7 +11,7 @@ use crate::config::{Environment, Secret, Settings};
 use crate::domain::directory::{ChannelRef, Directory, GroupRef, HolidaySource, PersonRef};
 use crate::domain::names::Names;
 use crate::domain::org::Unresolved;
-use crate::slack::client::{Auth, Slack};
+use crate::slack::client::{AppSlack, Auth, Slack};
 use crate::slack::vocabulary::SCOPES;
 use crate::worker::holidays;
 
@@ -31,6 +31,7 @@ pub(super) async fn check(args: &CheckArgs, env: Environment) -> anyhow::Result<
     let auth = slack.auth().await.context("Slack does not accept the bot's token")?;
     let names = slack.names().await.context("Slack did not tell channels and people")?;
     let mut missing = missing(&auth, &names, &settings, &directory);
+    missing.extend(app_token_line(&settings).await?);
     missing.extend(unread_holidays(&settings, &directory).await);
     for line in &missing {
         println!("{line}");
@@ -40,6 +41,22 @@ pub(super) async fn check(args: &CheckArgs, env: Environment) -> anyhow::Result<
         return Ok(ExitCode::SUCCESS);
     }
     Ok(ExitCode::FAILURE)
+}
+
+/// What is wrong with the app's token, if there is one: an address for a websocket is asked for and not used.
+async fn app_token_line(settings: &Settings) -> anyhow::Result<Option<String>> {
+    let Some(token) = &settings.slack.app_token else { return Ok(None) };
+    let client = AppSlack::new(&settings.slack.api_url, token.expose().to_owned())?;
+    Ok(client.look().await.err().map(|error| match error.code() {
+        Some("missing_scope") => {
+            "SLACK_APP_TOKEN lacks the scope connections:write. Make another one: the app's page, Basic Information, App-Level Tokens."
+                .to_owned()
+        }
+        Some(code) => format!(
+            "Slack refuses SLACK_APP_TOKEN ({code}). Copy it from the app's page, Basic Information, App-Level Tokens."
+        ),
+        None => format!("No websocket can be had with SLACK_APP_TOKEN: {error}"),
+    }))
 }
 
 /// The calendars of holidays on the web that cannot be read, a line each.

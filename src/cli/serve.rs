@@ -12,7 +12,9 @@ use tokio::sync::watch;
 use super::{operate, setup};
 use crate::bot::{Bot, Parts};
 use crate::clock::Clock;
-use crate::config::{Environment, Purpose, Secret};
+use crate::config::{Environment, Purpose, Secret, Settings};
+use crate::slack::client::AppSlack;
+use crate::socket::Timing;
 use crate::store::Store;
 
 /// How long requests and deliveries may take to end once we are told to stop.
@@ -53,6 +55,7 @@ pub async fn run(env: Environment) -> anyhow::Result<ExitCode> {
             Err(_) => tracing::warn!("names are still being read; until then questions have nowhere to go"),
         }
     }
+    let sockets = app_slack(&settings).await?;
     let listener = TcpListener::bind(settings.listen)
         .await
         .with_context(|| format!("cannot listen on {}", settings.listen))?;
@@ -60,6 +63,9 @@ pub async fn run(env: Environment) -> anyhow::Result<ExitCode> {
     let mut loops = bot.work(stopped.clone()).await.context("the worker cannot start")?;
     if let Some(url) = &settings.heartbeat_url {
         loops.push(bot.beat(url.expose(), stopped.clone()).context("the heartbeat cannot be sent")?);
+    }
+    if let Some(client) = sockets {
+        loops.extend(bot.listen(&client, settings.slack.sockets, Timing::default(), &stopped));
     }
     loops.extend(operate::listen(settings.database_url.expose(), &bot, stopped.clone()));
     tracing::info!(address = %listener.local_addr()?, "listening");
@@ -88,6 +94,13 @@ pub async fn run(env: Environment) -> anyhow::Result<ExitCode> {
     }
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+/// What opens websockets, in Socket Mode.
+async fn app_slack(settings: &Settings) -> anyhow::Result<Option<AppSlack>> {
+    let Some(token) = &settings.slack.app_token else { return Ok(None) };
+    let client = Bot::app_slack(&settings.slack.api_url, token.expose().to_owned()).await;
+    Ok(Some(client.context("the bot cannot start")?))
 }
 
 async fn told_to_stop() -> anyhow::Result<()> {

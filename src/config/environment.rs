@@ -57,7 +57,12 @@ fn secret(env: &Environment, name: &str, problems: &mut Vec<Problem>) -> Option<
 }
 
 /// What the environment says of Slack; what the purpose needs and lacks is an error.
-pub(super) fn slack(env: &Environment, purpose: Purpose, problems: &mut Vec<Problem>) -> SlackSettings {
+pub(super) fn slack(
+    env: &Environment,
+    purpose: Purpose,
+    sockets: usize,
+    problems: &mut Vec<Problem>,
+) -> SlackSettings {
     let before = problems.len();
     let bot_token = secret(env, "SLACK_BOT_TOKEN", problems);
     let app_token = secret(env, "SLACK_APP_TOKEN", problems);
@@ -85,14 +90,14 @@ pub(super) fn slack(env: &Environment, purpose: Purpose, problems: &mut Vec<Prob
                 "Copy the bot token from the app's page, OAuth & Permissions; or set SLACK_BOT_TOKEN_FILE",
             ));
         }
-        if signing_secrets.is_empty() {
-            problems.push(Problem::error("SLACK_SIGNING_SECRET is not set").help(
+        if signing_secrets.is_empty() && app_token.is_none() {
+            problems.push(Problem::error("neither SLACK_SIGNING_SECRET nor SLACK_APP_TOKEN is set").help(
                 "Copy the signing secret from the app's page, Basic Information; or set SLACK_SIGNING_SECRET_FILE. \
-                 Socket Mode (SLACK_APP_TOKEN) is not served yet",
+                 For Socket Mode, without a public address, set SLACK_APP_TOKEN instead",
             ));
         }
     }
-    SlackSettings { bot_token, signing_secrets, app_token, api_url: api_url(env, problems) }
+    SlackSettings { bot_token, signing_secrets, app_token, sockets, api_url: api_url(env, problems) }
 }
 
 /// Whether what is sent there stays unread on its way.

@@ -53,13 +53,16 @@ pub struct SlackSettings {
     pub signing_secrets: Vec<Secret>,
     /// The app's token, for Socket Mode.
     pub app_token: Option<Secret>,
+    /// How many websockets are kept open in Socket Mode.
+    pub sockets: usize,
     /// The Web API's address without a closing slash.
     pub api_url: String,
 }
 
 /// The tables of `switchboard.toml`, and `directory`.
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 15] = [
     "directory",
+    "slack",
     "reply",
     "sme",
     "pm",
@@ -75,6 +78,10 @@ const TABLES: [&str; 14] = [
     "handbook",
 ];
 
+/// The most websockets that Slack lets an app have open at once.
+const MOST_SOCKETS: u32 = 10;
+/// Websockets in Socket Mode: while one is replaced, the other hears.
+const SOCKETS: usize = 2;
 /// Text kept so many days where nothing else is said.
 const KEEP_TEXT_DAYS: i64 = 400;
 
@@ -126,6 +133,10 @@ fn read(reader: &mut Reader, tree: &Node, source: &Source) -> Settings {
     let admin = reader.fields(top.get("admin"), "[admin]", &["channel", "people"]);
     let privacy = reader.fields(top.get("privacy"), "[privacy]", &["keep_text"]);
     let feedback = reader.fields(top.get("feedback"), "[feedback]", &["no_answer_after"]);
+    let slack = reader.fields(top.get("slack"), "[slack]", &["sockets"]);
+    let sockets = reader
+        .number(slack.get("sockets"), "sockets", 1, MOST_SOCKETS)
+        .map_or(SOCKETS, |number| number as usize);
     let mut rules = rules(reader, &top, defaults);
     for calendar in &mut rules.holidays.calendars {
         // Beside the settings, as the directory is.
@@ -143,7 +154,7 @@ fn read(reader: &mut Reader, tree: &Node, source: &Source) -> Settings {
         feedback_no_answer_after: reader
             .span(feedback.get("no_answer_after"), "no_answer_after")
             .unwrap_or(StoredDuration::hours(7 * 24)),
-        slack: environment::slack(&source.env, source.purpose, &mut reader.problems),
+        slack: environment::slack(&source.env, source.purpose, sockets, &mut reader.problems),
         database_url: environment::database_url(&source.env, &mut reader.problems),
         listen: environment::listen(&source.env, &mut reader.problems),
         heartbeat_url: environment::heartbeat_url(&source.env, &mut reader.problems),

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use super::{End, Ended, LetterWish, Wish};
 use crate::app::{App, StoreError};
-use crate::http::{HeardAgain, hear_again};
+use crate::inbound::{HeardAgain, hear_again};
 use crate::store::{NoticeWish, OutboxId, RereadEnd};
 
 /// How long the keys surely stop a second decision; they are kept a little longer.

@@ -7,9 +7,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 
-use super::Edge;
-use crate::domain::ids::UserId;
-use crate::slack::parse::{self, Inbound};
+use super::Door;
 use crate::slack::verify::Rejection;
 
 /// Requests that were refused.
@@ -39,18 +37,16 @@ impl Refused {
     }
 }
 
-impl Edge {
-    /// Checks the signature and reads the request; a forged or stale one is never parsed.
-    pub(super) fn read(&self, headers: &HeaderMap, body: &Bytes) -> Result<Inbound, StatusCode> {
+impl Door {
+    /// Checks the signature; what is forged or stale is never parsed.
+    pub(super) fn check(&self, headers: &HeaderMap, body: &Bytes) -> Result<(), StatusCode> {
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let timestamp = header("x-slack-request-timestamp");
         let signature = header("x-slack-signature");
-        if let Err(rejection) = self.verifier.verify(timestamp, signature, body, self.app.now()) {
-            self.refused.note(rejection, body.len(), self.app.now().timestamp());
-            return Err(StatusCode::UNAUTHORIZED);
-        }
-        let policy = self.app.policy();
-        let names = |user: &UserId| policy.org.person(user).map(|person| person.name.clone());
-        Ok(parse::request(header("content-type"), body, &names, policy.org.bot_user.as_ref()))
+        let now = self.edge.app.now();
+        self.verifier.verify(timestamp, signature, body, now).map_err(|rejection| {
+            self.refused.note(rejection, body.len(), now.timestamp());
+            StatusCode::UNAUTHORIZED
+        })
     }
 }

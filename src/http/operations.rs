@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::Edge;
+use super::Door;
 use crate::app::{Health, Numbers};
 
 /// The process answers.
@@ -16,8 +16,8 @@ pub async fn alive() -> &'static str {
 }
 
 /// Database, worker and Slack's token; what is wrong, one a line.
-pub async fn ready(State(edge): State<Edge>) -> Response {
-    let wrong = edge.app.ailments().await;
+pub async fn ready(State(door): State<Door>) -> Response {
+    let wrong = door.edge.app.ailments().await;
     if wrong.is_empty() {
         return "ready\n".into_response();
     }
@@ -25,11 +25,11 @@ pub async fn ready(State(edge): State<Edge>) -> Response {
 }
 
 /// Prometheus text.
-pub async fn metrics(State(edge): State<Edge>) -> Response {
-    match edge.app.numbers().await {
+pub async fn metrics(State(door): State<Door>) -> Response {
+    match door.edge.app.numbers().await {
         Ok(numbers) => {
-            let mut text = told(&numbers, edge.refused.total());
-            worked(&mut text, &edge.app.health);
+            let mut text = told(&numbers, door.refused.total());
+            worked(&mut text, &door.edge.app.health);
             ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
         }
         Err(error) => {
@@ -72,6 +72,12 @@ fn worked(text: &mut String, health: &Health) {
         let micros = sign.load(Ordering::Relaxed);
         let (seconds, millis) = (micros / 1_000_000, micros % 1_000_000 / 1_000);
         let _ = writeln!(text, "# TYPE {name} gauge\n{name} {seconds}.{millis:03}");
+    }
+    let (wanted, open, reconnects) = health.hearing.numbers();
+    if wanted > 0 {
+        let _ = writeln!(text, "# TYPE switchboard_sockets_open gauge\nswitchboard_sockets_open {open}");
+        let name = "switchboard_socket_reconnects_total";
+        let _ = writeln!(text, "# TYPE {name} counter\n{name} {reconnects}");
     }
     let overdue = ("switchboard_clocks_overdue", health.overdue.load(Ordering::Relaxed));
     let _ = writeln!(text, "# TYPE {0} gauge\n{0} {1}", overdue.0, overdue.1);

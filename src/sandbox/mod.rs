@@ -35,6 +35,8 @@
 //! ws.fail_once("chat.postMessage", Fault::ResetAfter);
 //! ws.fail(FaultRule::on("*", Fault::Status(503)).in_channel("#field").after(1).times(2));
 //! ws.subscribe_calls(); ws.keyed_messages();                // each call as it is made; our messages with metadata
+//! ws.connect_bot_by_sockets(); ws.sockets_are(2).await;     // Socket Mode, with ws.app_token(): lose_sockets, ask_to_leave,
+//! ws.mishap(SocketMishap::LoseAcknowledgement);             //   silence_a_socket, send_frame, acknowledgements
 //! ws.clear_faults(); ws.release_hung(); ws.calls_of("chat.postMessage");
 //! ```
 //!
@@ -65,6 +67,7 @@ mod response_url;
 mod server;
 mod setup;
 mod slow;
+mod sockets;
 mod state;
 mod typed;
 mod views;
@@ -83,4 +86,5 @@ pub use modal::{OpenView, Submission};
 pub use people::{NotPossible, Person};
 pub use reading::Message;
 pub use setup::{NewChannel, NewUser, USUAL_SCOPES, WorkspaceSetup};
+pub use sockets::SocketMishap;
 pub use workspace::Workspace;

@@ -31,21 +31,27 @@ type Page = Response<Answered>;
 /// Accepts connections until the workspace is gone.
 pub async fn serve(listener: TcpListener, workspace: Weak<Inner>) {
     while let Ok((stream, _)) = listener.accept().await {
+        // Small frames are not held back for company; where that cannot be had they are only slower.
+        let _ = stream.set_nodelay(true);
         let workspace = Weak::clone(&workspace);
         tokio::spawn(async move {
             let service = service_fn(move |request| {
                 let workspace = workspace.upgrade();
                 async move { answer(workspace.ok_or(Dropped)?, request).await }
             });
-            let connection =
-                hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+            let connection = hyper::server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service)
+                .with_upgrades();
             // A dropped connection is an outcome here, not an error.
             let _ = connection.await;
         });
     }
 }
 
-async fn answer(workspace: Arc<Inner>, request: Request<Incoming>) -> Result<Page, Dropped> {
+async fn answer(workspace: Arc<Inner>, mut request: Request<Incoming>) -> Result<Page, Dropped> {
+    if request.uri().path() == "/link/" {
+        return upgrade(&workspace, &mut request);
+    }
     let (head, body) = request.into_parts();
     let Ok(body) = Limited::new(body, MOST_REQUEST_BYTES).collect().await else {
         return Ok(page(413, "text/plain", "too large".to_owned()));
@@ -70,6 +76,32 @@ async fn answer(workspace: Arc<Inner>, request: Request<Incoming>) -> Result<Pag
         return run(&workspace, &format!("response_url {id}"), args).await;
     }
     Ok(page(404, "text/plain", "no such page".to_owned()))
+}
+
+/// A websocket, for whoever brings a ticket that was not used.
+fn upgrade(workspace: &Arc<Inner>, request: &mut Request<Incoming>) -> Result<Page, Dropped> {
+    if !workspace.sockets.is_reachable() {
+        return Err(Dropped);
+    }
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    let ticket = form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "ticket");
+    let ticket = ticket.map(|(_, ticket)| ticket.into_owned()).unwrap_or_default();
+    if !workspace.state().tickets.remove(&ticket) {
+        return Ok(page(408, "text/plain", "this address was used already".to_owned()));
+    }
+    let key = header(request.headers(), "sec-websocket-key");
+    let accept = tokio_tungstenite::tungstenite::handshake::derive_accept_key(key.as_bytes());
+    let app_id = workspace.state().bot.app_id.clone();
+    tokio::spawn(Arc::clone(&workspace.sockets).welcome(hyper::upgrade::on(request), app_id));
+    let mut page = page(101, "text/plain", String::new());
+    let headers = page.headers_mut();
+    headers.remove("content-type");
+    for (name, value) in
+        [("connection", "Upgrade"), ("upgrade", "websocket"), ("sec-websocket-accept", &accept)]
+    {
+        headers.insert(name, value.parse().map_err(|_| Dropped)?);
+    }
+    Ok(page)
 }
 
 fn header(headers: &hyper::HeaderMap, name: &str) -> String {

@@ -4,6 +4,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use serde_json::json;
@@ -20,6 +21,7 @@ use super::landed::Landed;
 use super::people::Person;
 use super::server;
 use super::setup::WorkspaceSetup;
+use super::sockets::{Cargo, Sockets};
 use super::state::State;
 
 /// How many landed things a slow watcher may be behind.
@@ -34,13 +36,22 @@ pub struct Inner {
     address: SocketAddr,
     state: Mutex<State>,
     faults: Mutex<Faults>,
-    bot: Mutex<Option<BotAddress>>,
+    bot: Mutex<Option<Road>>,
+    pub sockets: Arc<Sockets>,
+    answer_within: Duration,
     sender: Sender,
     later_retries: [TimeDelta; 2],
     delivering: tokio::sync::Mutex<()>,
     calls: broadcast::Sender<ApiCall>,
     hang: watch::Sender<u64>,
     server: Mutex<Option<AbortHandle>>,
+}
+
+/// How the bot is reached.
+#[derive(Clone)]
+enum Road {
+    Http(BotAddress),
+    Sockets,
 }
 
 impl Drop for Inner {
@@ -87,9 +98,29 @@ impl Inner {
 
     /// Posts a form to the bot, as for commands and interactivity.
     pub async fn post_form(&self, to_commands: bool, body: String) -> Result<Reply, &'static str> {
-        let Some(bot) = lock(&self.bot).clone() else { return Err("connection_failed") };
-        let url = if to_commands { &bot.commands } else { &bot.interactions };
-        self.sender.send(url, &bot.secret, Letter::Form { body }, self.clock.now()).await
+        let letter = Letter::Form { body };
+        let road = lock(&self.bot).clone();
+        match road {
+            None => Err("connection_failed"),
+            Some(Road::Sockets) => {
+                self.sockets.send(&Cargo::of(&letter, to_commands), self.answer_within).await
+            }
+            Some(Road::Http(bot)) => {
+                let url = if to_commands { &bot.commands } else { &bot.interactions };
+                self.sender.send(url, &bot.secret, letter, self.clock.now()).await
+            }
+        }
+    }
+
+    /// How long the bot has for an answer.
+    pub fn answer_within(&self) -> Duration {
+        self.answer_within
+    }
+
+    /// From now on what happens goes to the bot's websockets.
+    pub fn by_sockets(&self) {
+        *lock(&self.bot) = Some(Road::Sockets);
+        self.state().ever_connected = true;
     }
 
     async fn attempt(&self, delivery: &mut Delivery) -> Option<Reply> {
@@ -97,14 +128,12 @@ impl Inner {
         let last = delivery.attempts.last().and_then(|attempt| attempt.failure);
         let retry_num = delivery.attempts.len();
         let retry = last.map(|reason| (retry_num, reason));
-        let bot = lock(&self.bot).clone();
-        let outcome = match bot {
+        let letter = Letter::Json { body: &delivery.body, retry };
+        let road = lock(&self.bot).clone();
+        let outcome = match road {
             None => Err("connection_failed"),
-            Some(bot) => {
-                self.sender
-                    .send(&bot.events, &bot.secret, Letter::Json { body: &delivery.body, retry }, at)
-                    .await
-            }
+            Some(Road::Sockets) => self.sockets.send(&Cargo::of(&letter, false), self.answer_within).await,
+            Some(Road::Http(bot)) => self.sender.send(&bot.events, &bot.secret, letter, at).await,
         };
         let (status, failure) = match &outcome {
             Ok(reply) if (200..300).contains(&reply.status) => (Some(reply.status), None),
@@ -124,7 +153,8 @@ impl Workspace {
         let (watchers, _) = broadcast::channel(WATCHERS_LAG);
         let (hang, _) = watch::channel(0);
         let (calls, _) = broadcast::channel(WATCHERS_LAG);
-        let sender = Sender::new(setup.answer_within);
+        let answer_within = setup.answer_within;
+        let sender = Sender::new(answer_within);
         let later_retries = setup.later_retries;
         let state = setup.into_state(&format!("http://{address}"), watchers, clock.now());
         let inner = Arc::new(Inner {
@@ -133,6 +163,8 @@ impl Workspace {
             state: Mutex::new(state),
             faults: Mutex::new(Faults::default()),
             bot: Mutex::new(None),
+            sockets: Arc::default(),
+            answer_within,
             sender,
             later_retries,
             delivering: tokio::sync::Mutex::new(()),
@@ -195,23 +227,24 @@ impl Workspace {
     }
 
     fn connect(&self, events: &str, commands: &str, interactions: &str, secret: &str) {
-        *lock(&self.0.bot) = Some(BotAddress {
+        *lock(&self.0.bot) = Some(Road::Http(BotAddress {
             events: events.to_owned(),
             commands: commands.to_owned(),
             interactions: interactions.to_owned(),
             secret: secret.to_owned(),
-        });
+        }));
         self.0.state().ever_connected = true;
     }
 
     /// The bot is down: what is sent to it fails, events are tried again later as Slack does.
     pub fn disconnect_bot(&self) {
         *lock(&self.0.bot) = None;
+        self.lose_sockets(false);
     }
 
     /// Sends `url_verification`; whether the bot echoed the challenge.
     pub async fn verify_url(&self) -> bool {
-        let Some(bot) = lock(&self.0.bot).clone() else { return false };
+        let Some(Road::Http(bot)) = lock(&self.0.bot).clone() else { return false };
         let body = json!({"type": "url_verification", "token": super::events::VERIFICATION_TOKEN,
             "challenge": "3eZbrw1aBm2rZgRNFdxV2595E9CY"})
         .to_string();

@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod forms;
+pub mod frames;
 pub mod outgoing;
 pub mod parse;
 pub mod render;

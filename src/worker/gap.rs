@@ -33,7 +33,7 @@ pub async fn notice(app: &App) -> Result<(), StoreError> {
     app.set_downtime(kept(app).await?);
     match last {
         Some(from) if now - from > GAP => {
-            tracing::warn!(%from, to = %now, "we were down; threads are read again");
+            tracing::warn!(%from, to = %now, "we were down, or deaf; threads are read again");
             note(app, from, now).await?;
         }
         Some(from) if from - now > SET_BACK => {
@@ -45,6 +45,18 @@ pub async fn notice(app: &App) -> Result<(), StoreError> {
         Some(_) | None => {}
     }
     app.store().mark_alive(app.installation(), now).await
+}
+
+/// Keeps a sign of life, unless Slack has no way to reach us: a time without any websocket is a gap like any other.
+pub async fn sign_of_life(app: &App) -> Result<(), StoreError> {
+    let hearing = &app.health.hearing;
+    if hearing.is_deaf() {
+        return Ok(());
+    }
+    if !hearing.take_deafness() {
+        return app.store().mark_alive(app.installation(), app.now()).await;
+    }
+    notice(app).await.inspect_err(|_| hearing.keep_deafness())
 }
 
 /// Remembers a gap and has the threads read.

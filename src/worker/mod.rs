@@ -15,7 +15,7 @@ mod reading;
 pub mod run;
 mod search;
 pub mod steps;
-mod supervise;
+pub mod supervise;
 pub mod upkeep;
 pub mod watchdog;
 

@@ -140,7 +140,10 @@ async fn upkeep_loop(works: Works, mut stop: watch::Receiver<bool>) {
         if let Err(error) = upkeep::tick(&works.app, &works.steps).await {
             tracing::error!(%error, "the sign of life could not be kept");
         }
-        sleep_or_stop(HEARTBEAT, &mut stop).await;
+        tokio::select! {
+            () = works.app.health.hearing.heard.notified() => {}
+            () = sleep_or_stop(HEARTBEAT, &mut stop) => {}
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::app::App;
 const BREATH: Duration = Duration::from_secs(1);
 
 /// Runs what `begin` makes until `stop` says so, and again whenever it ended before.
-pub(super) fn supervised<F>(
+pub fn supervised<F>(
     name: &'static str,
     app: Arc<App>,
     stop: watch::Receiver<bool>,

@@ -1,4 +1,4 @@
-//! Upkeep: a sign of life, and what is old enough is forgotten.
+//! Upkeep: a sign of life where Slack can reach us, and what is old enough is forgotten.
 //!
 //! Never forgets by a clock that was just set ([`Steps::may_forget`]), and never much at once: nobody waits for the writer
 //! because of it.
@@ -6,6 +6,7 @@
 use crate::app::App;
 use crate::store::StoreError;
 
+use super::gap;
 use super::steps::Steps;
 
 /// How long keys of causes are kept: longer than Slack repeats anything.
@@ -18,8 +19,8 @@ const AT_ONCE: u32 = 1_000;
 /// Keeps a sign of life, and forgets some of what is old.
 pub async fn tick(app: &App, steps: &Steps) -> Result<(), StoreError> {
     steps.look(app).await?;
+    gap::sign_of_life(app).await?;
     let now = app.now();
-    app.store().mark_alive(app.installation(), now).await?;
     if steps.may_forget(app).await {
         app.store().forget_keys(app.installation(), now - KEYS_KEPT, AT_ONCE).await?;
         app.store().forget_delivered(app.installation(), now - DELIVERED_KEPT, AT_ONCE).await?;

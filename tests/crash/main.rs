@@ -61,7 +61,8 @@ async fn killed_in_every_phase_it_loses_nothing_and_doubles_nothing() {
     for site in 0..kills.div_ceil(KILLS_OF_A_SITE) {
         let kills = (kills - site * KILLS_OF_A_SITE).min(KILLS_OF_A_SITE);
         let seed = if site == 0 { seed } else { Chance::part(seed, 1_000_000 + site as u64).next() };
-        eprintln!("site {site}: SWITCHBOARD_SEED={seed} SWITCHBOARD_KILLS={kills}");
+        let road = if plan::is_by_sockets(seed) { "websockets" } else { "HTTP" };
+        eprintln!("site {site}, by {road}: SWITCHBOARD_SEED={seed} SWITCHBOARD_KILLS={kills}");
         let lives = plan::lives(seed, kills);
         let tally = run::run(seed, &lives, until).await;
         report_wrong(seed, kills, &lives, &tally);

@@ -95,6 +95,11 @@ impl fmt::Display for Life {
     }
 }
 
+/// Whether Slack reaches the bot by websockets: every other seed.
+pub fn is_by_sockets(seed: u64) -> bool {
+    seed % 2 == 1
+}
+
 /// The lives of one site, one after the other. The same seed gives the same; a longer plan begins as a shorter one.
 pub fn lives(seed: u64, kills: usize) -> Vec<Life> {
     let mut number = 0;

@@ -90,7 +90,8 @@ struct Run {
 /// Runs a site through its lives, or as many as fit until that time; then lets it come to rest and judges it.
 pub async fn run(seed: u64, lives: &[Life], until: Option<Instant>) -> Tally {
     let retries = [TimeDelta::seconds(2), TimeDelta::seconds(6)];
-    let site = Site::with(WorkspaceSetup::default().later_retries(retries)).await;
+    let mut site = Site::with(WorkspaceSetup::default().later_retries(retries)).await;
+    site.by_sockets = plan::is_by_sockets(seed);
     for name in REQUESTERS {
         if site.slack.find_user(name).is_none() {
             site.slack

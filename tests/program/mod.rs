@@ -28,6 +28,8 @@ pub struct Site {
     pub slack: Workspace,
     /// Where the database is, if not in the folder itself.
     pub database_in: Option<PathBuf>,
+    /// Whether Slack reaches it by websockets.
+    pub by_sockets: bool,
     pub folder: tempfile::TempDir,
 }
 
@@ -48,7 +50,7 @@ impl Site {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("switchboard.toml"), settings).expect("written");
         std::fs::write(folder.path().join("directory.yml"), directory).expect("written");
-        Self { slack, database_in: None, folder }
+        Self { slack, database_in: None, by_sockets: false, folder }
     }
 
     pub fn file(&self, name: &str) -> PathBuf {
@@ -74,8 +76,12 @@ impl Site {
             .env("SWITCHBOARD__DELIVERY__UPDATES_PER_MINUTE", "0")
             .env("SLACK_API_URL", self.slack.api_url())
             .env("SLACK_BOT_TOKEN", self.slack.bot_token())
-            .env("SLACK_SIGNING_SECRET", SECRET)
             .stdin(Stdio::null());
+        if self.by_sockets {
+            command.env("SLACK_APP_TOKEN", self.slack.app_token());
+        } else {
+            command.env("SLACK_SIGNING_SECRET", SECRET);
+        }
         command
     }
 
@@ -94,12 +100,17 @@ impl Site {
 
     /// Starts the bot, waits until it listens, and tells Slack where it is.
     pub async fn serve_unready(&self, env: &[(&str, &str)]) -> Running {
+        if self.by_sockets {
+            self.slack.connect_bot_by_sockets();
+        }
         let mut running = self.launch(env);
         let up = async || running.address().is_some() || !running.is_alive();
         eventually("listening", up).await;
         assert!(running.address().is_some(), "it did not start:\n{}", running.log());
         running.url = format!("http://{}", running.address().expect("an address"));
-        self.slack.connect_bot(&running.url, SECRET);
+        if !self.by_sockets {
+            self.slack.connect_bot(&running.url, SECRET);
+        }
         running
     }
 

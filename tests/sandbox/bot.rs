@@ -137,6 +137,11 @@ pub struct Api {
 pub type Raw = (u16, HeaderMap, String);
 
 impl Api {
+    /// That of the app itself, or of whoever has that token.
+    pub fn of(ws: &Workspace, token: &str) -> Self {
+        Self { url: ws.api_url(), token: token.to_owned() }
+    }
+
     pub fn with_token(&self, token: &str) -> Self {
         Self { url: self.url.clone(), token: token.to_owned() }
     }

@@ -6,4 +6,5 @@ mod bot;
 mod events;
 mod interactivity;
 mod sdk;
+mod sockets;
 mod web_api;

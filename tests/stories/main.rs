@@ -22,6 +22,7 @@ mod private_places;
 mod questions;
 mod reply_clock;
 mod roles;
+mod sockets;
 mod support;
 mod told;
 mod watchdog;

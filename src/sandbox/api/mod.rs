@@ -2,6 +2,7 @@
 //! here, and no waiting; `server` brings the bytes.
 
 mod chat;
+mod connections;
 mod conversations;
 mod people;
 mod reactions;
@@ -93,6 +94,7 @@ pub fn takes_json(method: &str) -> bool {
     matches!(
         method,
         "api.test"
+            | "apps.connections.open"
             | "auth.test"
             | "chat.postMessage"
             | "chat.update"
@@ -113,6 +115,9 @@ pub fn takes_json(method: &str) -> bool {
 pub fn call(state: &mut State, method: &str, args: &Args, now: DateTime<Utc>) -> Answer {
     if method == "api.test" {
         return Ok(json!({"ok": true, "args": args.fields}));
+    }
+    if method == "apps.connections.open" {
+        return connections::open(state, args);
     }
     authenticate(state, args)?;
     match method {

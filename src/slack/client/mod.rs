@@ -9,6 +9,7 @@ mod names;
 mod page;
 mod read;
 mod send;
+mod socket;
 mod transport;
 mod views;
 
@@ -34,6 +35,7 @@ pub use names::Auth;
 pub use page::{PageError, page};
 pub use read::ThreadMessage;
 pub use send::Sent;
+pub use socket::{AppSlack, Lost, Received, Socket};
 pub use transport::SetupError;
 
 /// How long calls may take; a call that takes longer ends as if the connection had been lost.

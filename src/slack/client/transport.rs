@@ -52,15 +52,20 @@ impl Reach {
     /// What an address allows, if it is fit at all.
     pub(super) fn of(address: &str) -> Option<Self> {
         let url = Url::parse(address).ok()?;
-        let is_here = match url.host()? {
-            Host::Domain(name) => name.eq_ignore_ascii_case("localhost"),
-            Host::Ipv4(ip) => ip.is_loopback(),
-            Host::Ipv6(ip) => ip.is_loopback(),
-        };
         match url.scheme() {
-            "https" => Some(Self::Tls),
-            "http" if is_here => Some(Self::Loopback),
+            "https" if url.host().is_some() => Some(Self::Tls),
+            "http" if Self::is_here(&url) => Some(Self::Loopback),
             _ => None,
+        }
+    }
+
+    /// Whether that is this very machine.
+    pub(super) fn is_here(url: &Url) -> bool {
+        match url.host() {
+            Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+            Some(Host::Ipv4(ip)) => ip.is_loopback(),
+            Some(Host::Ipv6(ip)) => ip.is_loopback(),
+            None => false,
         }
     }
 }

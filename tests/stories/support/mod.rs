@@ -11,9 +11,12 @@ use switchboard::config;
 use switchboard::domain::directory::{ChannelRef, Directory, PersonRef};
 use switchboard::domain::rules::Rules;
 use switchboard::sandbox::{self, Input, Person, Submission, Workspace, WorkspaceSetup};
+use switchboard::slack::client::AppSlack;
+use switchboard::socket::Timing;
 use switchboard::store::Store;
 use switchboard::worker::names::Written;
 use switchboard::worker::watchdog;
+use tokio::sync::watch;
 
 /// The secret with which the local workspace signs.
 pub const SECRET: &str = "story-signing-secret";
@@ -35,7 +38,36 @@ pub struct Story {
     /// How far the bot's wall clock is from the time it is, in microseconds.
     wrong: Arc<AtomicI64>,
     server: tokio::task::JoinHandle<()>,
+    /// Its websockets, where Slack reaches it by them.
+    sockets: Option<Listening>,
     folder: Arc<tempfile::TempDir>,
+}
+
+/// Websockets of a bot, which end when `stop` says so.
+struct Listening {
+    stop: watch::Sender<bool>,
+    timing: Timing,
+    loops: Vec<tokio::task::JoinHandle<()>>,
+}
+
+/// How many websockets a story's bot keeps open.
+pub const SOCKETS: usize = 2;
+
+/// Waits that a story does not notice; everything that ends something is left as it is.
+pub fn fast() -> Timing {
+    let (soon, none) = (std::time::Duration::from_millis(20), std::time::Duration::ZERO);
+    Timing {
+        first_wait: soon,
+        longest_wait: soon,
+        settled_after: none,
+        leaves_within: soon,
+        ..Timing::default()
+    }
+}
+
+/// Whether all stories are told by websockets: `SWITCHBOARD_STORIES=sockets`.
+fn is_by_sockets() -> bool {
+    std::env::var("SWITCHBOARD_STORIES").is_ok_and(|road| road == "sockets")
 }
 
 /// A Monday at nine in the morning, UTC.
@@ -85,8 +117,23 @@ impl Story {
         Self::in_folder(tempfile::tempdir().expect("a folder"), directory, rules).await
     }
 
+    /// Begins with a bot that Slack reaches by websockets, with these waits.
+    pub async fn by_sockets(timing: Timing) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        Self::on_stage(folder, example(), Rules::default(), Some(timing)).await
+    }
+
     /// Begins with a database in that folder.
     pub async fn in_folder(folder: tempfile::TempDir, directory: Directory, rules: Rules) -> Self {
+        Self::on_stage(folder, directory, rules, is_by_sockets().then(fast)).await
+    }
+
+    async fn on_stage(
+        folder: tempfile::TempDir,
+        directory: Directory,
+        rules: Rules,
+        by_sockets: Option<Timing>,
+    ) -> Self {
         let clock = sandbox::Clock::at(monday());
         let slack = Workspace::start(WorkspaceSetup::default(), clock.clone()).await.expect("a port");
         world::populate(&slack, &directory);
@@ -99,10 +146,17 @@ impl Story {
         let folder = Arc::new(folder);
         let wrong = Arc::default();
         let (bot, url, server) = serve(&slack, (&clock, &wrong), &written, &folder).await;
-        slack.connect_bot(&url, SECRET);
+        let sockets = if let Some(timing) = by_sockets {
+            Some(listen(&bot, &slack, timing).await)
+        } else {
+            slack.connect_bot(&url, SECRET);
+            None
+        };
         bot.read_names().await.expect("names");
         bot.notice_gap().await.expect("a sign of life");
-        let story = Self { slack, bot, url, clock, written, is_watched: true, wrong, server, folder };
+        bot.app.health.hearing.take_deafness();
+        let story =
+            Self { slack, bot, url, clock, written, is_watched: true, wrong, server, sockets, folder };
         story.settle().await;
         story.slack.take_unread();
         story
@@ -200,15 +254,26 @@ impl Story {
         let app = &self.bot.app;
         app.store().mark_alive(app.installation(), app.now()).await.expect("a last sign of life");
         self.server.abort();
+        if let Some(sockets) = &mut self.sockets {
+            sockets.end().await;
+        }
         self.bot.app.store().close().await;
         self.slack.disconnect_bot();
+    }
+
+    /// Tells the websockets to stop, and waits until they have.
+    pub async fn stop_listening(&mut self) {
+        self.sockets.as_mut().expect("a story by websockets").end().await;
     }
 
     /// Starts another process' worth of the bot on the same database.
     pub async fn start_again(&mut self) {
         let clocks = (&self.clock, &self.wrong);
         let (bot, url, server) = serve(&self.slack, clocks, &self.written, &self.folder).await;
-        self.slack.connect_bot(&url, SECRET);
+        match &mut self.sockets {
+            None => self.slack.connect_bot(&url, SECRET),
+            Some(sockets) => *sockets = listen(&bot, &self.slack, sockets.timing).await,
+        }
         self.bot = bot;
         self.url = url;
         self.server = server;
@@ -261,6 +326,25 @@ impl Story {
     /// The last direct message of ours to somebody.
     pub fn last_dm(&self, name: &str) -> String {
         self.slack.dms_of(name).last().map(sandbox::Message::plain).unwrap_or_default()
+    }
+}
+
+/// Opens the bot's websockets, and waits until they are.
+async fn listen(bot: &Bot, slack: &Workspace, timing: Timing) -> Listening {
+    let client = AppSlack::new(&slack.api_url(), slack.app_token()).expect("a client");
+    let (stop, stopped) = watch::channel(false);
+    slack.connect_bot_by_sockets();
+    let loops = bot.listen(&client, SOCKETS, timing, &stopped);
+    slack.sockets_are(SOCKETS).await;
+    Listening { stop, timing, loops }
+}
+
+impl Listening {
+    async fn end(&mut self) {
+        self.stop.send_replace(true);
+        for running in self.loops.drain(..) {
+            running.await.expect("it ends by itself");
+        }
     }
 }
 

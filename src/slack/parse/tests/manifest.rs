@@ -9,9 +9,39 @@ use std::path::PathBuf;
 use super::*;
 use crate::slack::vocabulary::COMMAND;
 
+fn text_of(name: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("manifests").join(name);
+    fs::read_to_string(path).unwrap()
+}
+
 fn manifest() -> Value {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("manifests/slack-app.yaml");
-    serde_saphyr::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+    serde_saphyr::from_str(&text_of("slack-app.yaml")).unwrap()
+}
+
+/// The one for companies without a public address.
+fn socket_manifest() -> Value {
+    serde_saphyr::from_str(&text_of("slack-app-socket-mode.yaml")).unwrap()
+}
+
+/// Takes out every address of ours.
+fn without_addresses(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|_, value| !value.as_str().is_some_and(|text| text.contains("YOUR-HOST")));
+            fields.values_mut().for_each(without_addresses);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_addresses),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[test]
+fn socket_mode_is_the_same_app_without_addresses() {
+    let mut expected = manifest();
+    without_addresses(&mut expected);
+    expected["settings"]["socket_mode_enabled"] = Value::from(true);
+    assert_eq!(socket_manifest(), expected);
+    assert!(!text_of("slack-app-socket-mode.yaml").contains("https://YOUR-HOST"));
 }
 
 /// The texts at a place of the manifest, or those of a field of the objects there.
@@ -135,8 +165,7 @@ fn every_method_that_explains_a_scope_is_called_and_every_one_called_has_its_sco
 
 #[test]
 fn every_scope_says_why_it_is_there() {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("manifests/slack-app.yaml");
-    let text = fs::read_to_string(path).unwrap();
+    let text = text_of("slack-app.yaml");
     let scopes = text.split("    bot:\n").nth(1).unwrap().split("\n\n").next().unwrap();
     assert_eq!(scopes.lines().count(), USES.len());
     for line in scopes.lines() {
@@ -174,11 +203,14 @@ fn the_manifest_fits_slacks_schema() {
     let text = fs::read_to_string(folder.join("manifest.schema.json")).unwrap();
     let schema: Value = serde_json::from_str(&text).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
-    let manifest = manifest();
-    let errors: Vec<String> =
-        validator.iter_errors(&manifest).map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(errors.is_empty(), "{errors:#?}");
-    let mut broken = manifest;
+    for manifest in [manifest(), socket_manifest()] {
+        let errors: Vec<String> = validator
+            .iter_errors(&manifest)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+    }
+    let mut broken = manifest();
     broken["features"]["shortcuts"][0]["type"] = Value::from("elsewhere");
     assert!(!validator.is_valid(&broken), "the schema refuses nothing");
 }

@@ -1,4 +1,4 @@
-//! A kept request heard again, long after whoever sent it stopped waiting: read and decided as the router does, with the same
+//! A kept request heard again, long after whoever sent it stopped waiting: read and decided as it would have been, with the same
 //! keys, so that it happens once whichever way it came. What only that moment could use is not done: no form opens, nothing
 //! is shown, and no answer goes to a click that nobody remembers.
 

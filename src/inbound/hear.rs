@@ -1,15 +1,10 @@
-//! Events, slash commands and interactivity: one URL is enough, two more do the same.
+//! Events, slash commands and interactivity, each to its way through `app`, and how it was taken.
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
-
-use super::answers::{app_answer, json};
-use super::{ANSWER_WITHIN, Edge, PREPARE_WITHIN, START_WITHIN};
+use super::answers::app_answer;
+use super::{ANSWER_WITHIN, Answered, Edge, PREPARE_WITHIN, START_WITHIN};
 use crate::app::{Answer, Envelope, Outcome, Query, StoreError, Turn};
 use crate::domain::command::Act;
 use crate::domain::decision::{Field, Reply};
@@ -24,51 +19,46 @@ use crate::slack::{forms, render};
 /// The most options that a type-ahead shows.
 const MOST_OPTIONS: usize = 20;
 
-/// Whatever Slack sends.
-#[tracing::instrument(name = "slack.request", skip_all, fields(kind = tracing::field::Empty))]
-pub async fn from_slack(State(edge): State<Edge>, headers: HeaderMap, body: Bytes) -> Response {
-    let inbound = match edge.read(&headers, &body) {
-        Ok(inbound) => inbound,
-        Err(status) => return status.into_response(),
-    };
+/// Does what it means.
+pub(super) async fn hear(edge: &Edge, inbound: Inbound, body: &[u8]) -> Answered {
     let late_at = Instant::now() + START_WITHIN;
     match inbound {
-        Inbound::SslCheck => StatusCode::OK.into_response(),
-        Inbound::UrlVerification { challenge } => challenge.into_response(),
-        Inbound::Command(incoming) => command(&edge, *incoming, &body).await,
-        Inbound::Suggest { field, query } => suggest(&edge, field, &query),
-        Inbound::OpenForm(open) => open_form(&edge, *open, late_at).await,
+        Inbound::SslCheck => Answered::Taken,
+        Inbound::UrlVerification { challenge } => Answered::Challenge(challenge),
+        Inbound::Command(incoming) => command(edge, *incoming, body).await,
+        Inbound::Suggest { field, query } => suggest(edge, field, &query),
+        Inbound::OpenForm(open) => open_form(edge, *open, late_at).await,
         Inbound::Show { what, engagement, by, answer, outsider } => {
-            edge.in_time(&answer, show(&edge, what, engagement, &by, &answer, outsider, late_at)).await
+            edge.in_time(&answer, show(edge, what, engagement, &by, &answer, outsider, late_at)).await
         }
         Inbound::Query { query, keys, by, answer, outsider } => {
-            let shown = query_of(&edge, query, by, &answer, outsider, (keys, late_at));
+            let shown = query_of(edge, query, by, &answer, outsider, (keys, late_at));
             edge.in_time(&answer, shown).await
         }
         Inbound::FormProblems(problems) => edge.problems(&problems, None),
-        Inbound::FormNeedsMore { view } => json(&forms::update(&view)),
-        Inbound::EventsLost => edge.in_time(&AnswerTo::Nowhere, read_threads_again(&edge, late_at)).await,
+        Inbound::FormNeedsMore { view } => Answered::Body(forms::update(&view)),
+        Inbound::EventsLost => edge.in_time(&AnswerTo::Nowhere, read_threads_again(edge, late_at)).await,
         Inbound::NamesChanged { change, keys: _ } => {
-            edge.in_time(&AnswerTo::Nowhere, names_changed(&edge, &change, late_at)).await
+            edge.in_time(&AnswerTo::Nowhere, names_changed(edge, &change, late_at)).await
         }
         Inbound::Ignored { why } => {
             tracing::debug!(why, "nothing to us");
-            StatusCode::OK.into_response()
+            Answered::Taken
         }
         Inbound::DeadLetter { reason } => {
-            edge.in_time(&AnswerTo::Nowhere, dead_letter(&edge, &body, reason)).await
+            edge.in_time(&AnswerTo::Nowhere, dead_letter(edge, body, reason)).await
         }
         Inbound::Malformed { why } => {
             tracing::warn!(why, "a signed request cannot be read");
-            StatusCode::BAD_REQUEST.into_response()
+            Answered::Malformed
         }
     }
 }
 
 /// Decides, commits, answers. Outsiders are not answered at all ("Confidentiality").
-async fn command(edge: &Edge, incoming: Incoming, body: &Bytes) -> Response {
+async fn command(edge: &Edge, incoming: Incoming, body: &[u8]) -> Answered {
     if incoming.outsider {
-        return StatusCode::OK.into_response();
+        return Answered::Taken;
     }
     let answer = app_answer(&incoming.answer, incoming.shared_channel);
     let field = super::answers::first_field(&incoming.command);
@@ -107,19 +97,19 @@ fn is_repeated(answer: &AnswerTo) -> bool {
     matches!(answer, AnswerTo::Thread { .. } | AnswerTo::Nowhere)
 }
 
-fn suggest(edge: &Edge, field: Field, query: &str) -> Response {
+fn suggest(edge: &Edge, field: Field, query: &str) -> Answered {
     let policy = edge.app.policy();
     let found = match field {
         Field::Area => routing::suggest(&policy.org, query, MOST_OPTIONS),
         _ => Vec::new(),
     };
-    json(&forms::options(&found))
+    Answered::Body(forms::options(&found))
 }
 
 /// The one call that is made before the answer: its trigger dies after three seconds.
-async fn open_form(edge: &Edge, open: OpenForm, late_at: Instant) -> Response {
+async fn open_form(edge: &Edge, open: OpenForm, late_at: Instant) -> Answered {
     if open.outsider {
-        return StatusCode::OK.into_response();
+        return Answered::Taken;
     }
     let read = tokio::time::timeout(PREPARE_WITHIN, edge.prepare(&open)).await;
     let engagement = match read {
@@ -147,7 +137,7 @@ async fn open_form(edge: &Edge, open: OpenForm, late_at: Instant) -> Response {
         engagement.as_deref(),
     );
     match edge.slack.open_view(&open.trigger_id, &view).await {
-        Ok(()) => StatusCode::OK.into_response(),
+        Ok(()) => Answered::Taken,
         Err(error) => {
             tracing::warn!(%error, form = open.form.callback_id(), "a form could not be opened");
             edge.try_again(&open)
@@ -164,9 +154,9 @@ async fn show(
     answer: &AnswerTo,
     outsider: bool,
     late_at: Instant,
-) -> Response {
+) -> Answered {
     if outsider {
-        return StatusCode::OK.into_response();
+        return Answered::Taken;
     }
     let history = match edge.app.history(id).await {
         Ok(Some(history)) => history,
@@ -193,7 +183,7 @@ async fn show(
         Show::Briefing => render::briefing(&scene),
     };
     edge.send_after_answer(answer, message);
-    StatusCode::OK.into_response()
+    Answered::Taken
 }
 
 async fn query_of(
@@ -203,9 +193,9 @@ async fn query_of(
     answer: &AnswerTo,
     outsider: bool,
     once: (Vec<String>, Instant),
-) -> Response {
+) -> Answered {
     if outsider {
-        return StatusCode::OK.into_response();
+        return Answered::Taken;
     }
     let query = match query {
         parse::Query::Help => Query::Help,
@@ -221,36 +211,36 @@ async fn query_of(
 }
 
 /// Names are read again soon; where we came back into a channel, what happened meanwhile is read too (B7).
-async fn names_changed(edge: &Edge, change: &NamesChange, late_at: Instant) -> Response {
+async fn names_changed(edge: &Edge, change: &NamesChange, late_at: Instant) -> Answered {
     edge.app.names_stale.notify_one();
     match change {
         NamesChange::Membership { joined: true, .. } => read_threads_again(edge, late_at).await,
         NamesChange::Membership { joined: false, .. }
         | NamesChange::Person(_)
         | NamesChange::Channel(_)
-        | NamesChange::Groups => StatusCode::OK.into_response(),
+        | NamesChange::Groups => Answered::Taken,
     }
 }
 
 /// After a gap Slack is not a reliable witness: the threads that matter are read (B7).
-async fn read_threads_again(edge: &Edge, late_at: Instant) -> Response {
+async fn read_threads_again(edge: &Edge, late_at: Instant) -> Answered {
     match edge.app.read_threads_again(Some(late_at)).await {
-        Ok(_) => StatusCode::OK.into_response(),
+        Ok(_) => Answered::Taken,
         Err(error) => {
             tracing::error!(%error, "threads could not be marked for reading");
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
+            Answered::NotSaved
         }
     }
 }
 
 /// Signed, but not understood: kept whole for a person to look at.
-async fn dead_letter(edge: &Edge, body: &Bytes, reason: String) -> Response {
+async fn dead_letter(edge: &Edge, body: &[u8], reason: String) -> Answered {
     tracing::warn!(reason, bytes = body.len(), "a signed request is kept as a dead letter");
     match edge.app.keep_dead_letter(body, reason).await {
-        Ok(()) => StatusCode::OK.into_response(),
+        Ok(()) => Answered::Taken,
         Err(error) => {
             tracing::error!(%error, "a dead letter could not be kept");
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
+            Answered::NotSaved
         }
     }
 }
@@ -284,14 +274,14 @@ impl Edge {
     }
 
     /// Whoever waits is answered in time, also where the store does not answer.
-    async fn in_time(&self, answer: &AnswerTo, answering: impl Future<Output = Response>) -> Response {
+    async fn in_time(&self, answer: &AnswerTo, answering: impl Future<Output = Answered>) -> Answered {
         match tokio::time::timeout(ANSWER_WITHIN, answering).await {
-            Ok(response) => response,
+            Ok(answered) => answered,
             Err(_) => self.not_saved(answer, Field::Text, "no answer from the store in time"),
         }
     }
 
-    async fn refuse(&self, answer: &AnswerTo, refusal: Refusal, late_at: Instant) -> Response {
+    async fn refuse(&self, answer: &AnswerTo, refusal: Refusal, late_at: Instant) -> Answered {
         self.tell((Vec::new(), late_at), answer, Reply::Refused(refusal)).await
     }
 
@@ -301,20 +291,20 @@ impl Edge {
         (keys, late_at): (Vec<String>, Instant),
         answer: &AnswerTo,
         reply: Reply,
-    ) -> Response {
+    ) -> Answered {
         let to = app_answer(answer, false);
         if to == Answer::Inline {
             let outcome = Outcome { reply, ..Outcome::default() };
             return self.answered(answer, &outcome);
         }
         match self.app.tell(keys, to, reply, Some(late_at)).await {
-            Ok(()) => StatusCode::OK.into_response(),
+            Ok(()) => Answered::Taken,
             Err(error) => self.not_saved(answer, Field::Text, &error.to_string()),
         }
     }
 
     /// A form that did not open: what to do now.
-    fn try_again(&self, open: &OpenForm) -> Response {
+    fn try_again(&self, open: &OpenForm) -> Answered {
         self.say_refusal(&answer_of(open), Refusal::FormNotOpened)
     }
 }

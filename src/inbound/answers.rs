@@ -1,10 +1,6 @@
 //! Answers: an outcome in the form that Slack expects where its author waits.
 
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use serde_json::Value;
-
-use super::Edge;
+use super::{Answered, Edge};
 use crate::app::{Answer, Outcome, StoreError};
 use crate::domain::command::{Action, Command, Via};
 use crate::domain::decision::{Field, FieldProblem, Problem, Reply};
@@ -16,11 +12,6 @@ use crate::slack::forms;
 use crate::slack::outgoing::{Destination, Message};
 use crate::slack::parse::AnswerTo;
 use crate::slack::render::{self, Scene};
-
-/// JSON with its media type.
-pub(super) fn json(value: &Value) -> Response {
-    ([(header::CONTENT_TYPE, "application/json; charset=utf-8")], value.to_string()).into_response()
-}
 
 /// Where the author of a command hears, for `app`. In a shared channel we never post: only they see it.
 pub(super) fn app_answer(answer: &AnswerTo, shared_channel: bool) -> Answer {
@@ -68,7 +59,7 @@ impl Edge {
     }
 
     /// The outcome as the body of the response.
-    pub(super) fn answered(&self, answer: &AnswerTo, outcome: &Outcome) -> Response {
+    pub(super) fn answered(&self, answer: &AnswerTo, outcome: &Outcome) -> Answered {
         if let Reply::Form(problems) = &outcome.reply {
             return self.problems(problems, Some(answer));
         }
@@ -77,33 +68,33 @@ impl Edge {
                 let policy = self.app.policy();
                 let scene = self.scene(&policy, outcome.engagement.as_ref(), &outcome.related);
                 match render::reply(&outcome.reply, &scene) {
-                    Some(message) => json(&forms::slash_answer(&message)),
-                    None => StatusCode::OK.into_response(),
+                    Some(message) => Answered::Body(forms::slash_answer(&message)),
+                    None => Answered::Taken,
                 }
             }
-            AnswerTo::Form { .. } => json(&forms::clear()),
+            AnswerTo::Form { .. } => Answered::Body(forms::clear()),
             AnswerTo::Url { .. } | AnswerTo::Thread { .. } | AnswerTo::Direct { .. } | AnswerTo::Nowhere => {
-                StatusCode::OK.into_response()
+                Answered::Taken
             }
         }
     }
 
     /// What is wrong with a form, at its fields, in the time zone of whoever fills it in.
-    pub(super) fn problems(&self, problems: &[FieldProblem], answer: Option<&AnswerTo>) -> Response {
+    pub(super) fn problems(&self, problems: &[FieldProblem], answer: Option<&AnswerTo>) -> Answered {
         let policy = self.app.policy();
         let reader = match answer {
             Some(AnswerTo::Form { user, .. }) => policy.org.person(user).and_then(|person| person.time_zone),
             Some(_) | None => None,
         };
-        json(&forms::problems(problems, &policy.org, &policy.rules, reader))
+        Answered::Body(forms::problems(problems, &policy.org, &policy.rules, reader))
     }
 
     /// It was not committed. Slack repeats events, so they are refused; a person is told to try again.
-    pub(super) fn not_saved(&self, answer: &AnswerTo, field: Field, error: &str) -> Response {
+    pub(super) fn not_saved(&self, answer: &AnswerTo, field: Field, error: &str) -> Answered {
         tracing::error!(error, "a request was not committed");
         let reply = Reply::Refused(Refusal::NotSaved);
         match answer {
-            AnswerTo::Thread { .. } | AnswerTo::Nowhere => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            AnswerTo::Thread { .. } | AnswerTo::Nowhere => Answered::NotSaved,
             AnswerTo::Form { .. } => {
                 self.problems(&[FieldProblem { field, problem: Problem::NotSaved }], Some(answer))
             }
@@ -113,7 +104,7 @@ impl Edge {
                 if let Some(message) = render::reply(&reply, &self.scene(&policy, None, &[])) {
                     self.send_after_answer(answer, message);
                 }
-                StatusCode::OK.into_response()
+                Answered::Taken
             }
         }
     }
@@ -125,10 +116,10 @@ impl Edge {
         answer: AnswerTo,
         field: Field,
         handling: impl Future<Output = Result<Outcome, StoreError>> + Send + 'static,
-    ) -> Response {
+    ) -> Answered {
         tracing::error!("a request is still being committed");
         match &answer {
-            AnswerTo::Thread { .. } | AnswerTo::Nowhere => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            AnswerTo::Thread { .. } | AnswerTo::Nowhere => Answered::NotSaved,
             AnswerTo::Form { .. } => {
                 self.problems(&[FieldProblem { field, problem: Problem::StillSaving }], Some(&answer))
             }
@@ -163,17 +154,17 @@ impl Edge {
     }
 
     /// Says why something was not done, without keeping it: nothing changed.
-    pub(super) fn say_refusal(&self, answer: &AnswerTo, refusal: Refusal) -> Response {
+    pub(super) fn say_refusal(&self, answer: &AnswerTo, refusal: Refusal) -> Answered {
         let reply = Reply::Refused(refusal);
         let policy = self.app.policy();
         let Some(message) = render::reply(&reply, &self.scene(&policy, None, &[])) else {
-            return StatusCode::OK.into_response();
+            return Answered::Taken;
         };
         if matches!(answer, AnswerTo::Inline { .. }) {
-            return json(&forms::slash_answer(&message));
+            return Answered::Body(forms::slash_answer(&message));
         }
         self.send_after_answer(answer, message);
-        StatusCode::OK.into_response()
+        Answered::Taken
     }
 
     /// Sends what is only shown, beside the answer: it changes nothing, and is lost with the process.

@@ -1,5 +1,5 @@
-//! What is sent beside an answer: shown to one person, changes nothing, lost with the process. Counted, so that whoever
-//! stops the bot, or tells a story, can wait for it.
+//! What goes on beside an answer: what is shown to one person, changes nothing and is lost with the process; and what came by
+//! a websocket, which may end earlier. Counted, so that whoever stops the bot, or tells a story, can wait for it.
 
 use std::future::Future;
 
@@ -17,7 +17,7 @@ impl Default for AfterAnswer {
 
 impl AfterAnswer {
     /// Runs it beside the answer.
-    pub(super) fn spawn(&self, send: impl Future<Output = ()> + Send + 'static) {
+    pub fn spawn(&self, send: impl Future<Output = ()> + Send + 'static) {
         self.0.send_modify(|under_way| *under_way += 1);
         let counter = Counter(self.0.clone());
         tokio::spawn(async move {
