@@ -150,8 +150,13 @@ impl Bot {
             Some(_) | None => remember(&store, installation, &source).await?,
         };
         let policy = remembered.unwrap_or_else(|| source.load().policy(&ourselves).0);
+        let app = App::new(store, installation, policy, clock);
+        app.learn_switches().await?;
+        if let Err(error) = app.keep_directory_modes().await {
+            tracing::error!(%error, "the directory's modes could not be kept");
+        }
         Ok(Self {
-            app: App::new(store, installation, policy, clock),
+            app,
             slack,
             source,
             verifier: Arc::new(Verifier::new(signing_secrets)),
@@ -286,6 +291,7 @@ impl Bot {
         let (policy, _) = written.policy(&known);
         self.source.store(Arc::new(written));
         self.app.set_policy(policy);
+        self.app.note_directory_modes().await?;
         self.app.names_stale.notify_one();
         Ok(())
     }

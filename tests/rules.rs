@@ -2,6 +2,8 @@
 
 #[path = "rules/deciding_table.rs"]
 mod deciding_table;
+#[path = "rules/modes.rs"]
+mod modes;
 #[path = "rules/proofs.rs"]
 mod proofs;
 #[path = "rules/properties.rs"]

@@ -135,6 +135,9 @@ impl Scene {
 
 /// The draft that was clicked has moved on: its message becomes the answer, so that no stale button stays behind.
 fn moves_a_draft_on(command: &Command, reply: &Reply) -> bool {
+    if matches!(command, Command::Offer(_)) {
+        return !matches!(reply, Reply::Refused(_));
+    }
     matches!(command, Command::Act(_))
         && match reply {
             Reply::Asked { .. } | Reply::Draft { .. } | Reply::Done { done: Done::Discarded, .. } => true,
@@ -145,6 +148,9 @@ fn moves_a_draft_on(command: &Command, reply: &Reply) -> bool {
             | Reply::Help
             | Reply::Mine { .. }
             | Reply::Status { .. }
+            | Reply::OfferAnswered { .. }
+            | Reply::Pilot { .. }
+            | Reply::Mode { .. }
             | Reply::Form(_) => false,
         }
 }
@@ -164,6 +170,9 @@ fn concerns_nobody_else(reply: &Reply) -> bool {
         | Reply::Help
         | Reply::Duplicate { .. }
         | Reply::Mine { .. }
+        | Reply::OfferAnswered { .. }
+        | Reply::Pilot { .. }
+        | Reply::Mode { .. }
         | Reply::Status { .. } => true,
         Reply::Nothing | Reply::Asked { .. } | Reply::Draft { .. } | Reply::Done { .. } | Reply::Form(_) => {
             false
@@ -189,6 +198,13 @@ pub(super) fn engagement_of(reply: &Reply) -> Option<EngagementId> {
             | Refusal::MovedTwice { engagement }
             | Refusal::TooLateToReopen { engagement, .. },
         ) => Some(*engagement),
-        Reply::Nothing | Reply::Refused(_) | Reply::Help | Reply::Mine { .. } | Reply::Form(_) => None,
+        Reply::Nothing
+        | Reply::Refused(_)
+        | Reply::Help
+        | Reply::Mine { .. }
+        | Reply::OfferAnswered { .. }
+        | Reply::Pilot { .. }
+        | Reply::Mode { .. }
+        | Reply::Form(_) => None,
     }
 }

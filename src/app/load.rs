@@ -4,20 +4,21 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::domain::command::{Act, Action, Ask, ClockKind, Command, Errand, Heard, Via};
 use crate::domain::decide::ask::{self, AskCase};
-use crate::domain::decide::{Case, call, draft, inquiry, pm_ask, question};
+use crate::domain::decide::{Case, call, draft, inquiry, pm_ask, question, switching};
 use crate::domain::decision::{Decision, Reply, Write};
 use crate::domain::engagement::{Body, Engagement, State, Triage};
 use crate::domain::ids::{ChannelId, EngagementId, Ts};
 use crate::domain::notice::{Address, Downtime, Notice, What};
 use crate::domain::org::{Org, Policy};
+use crate::domain::pings::{self, Said};
 use crate::domain::refusal::Refusal;
 use crate::store::{StoreError, View};
 
 /// What is at hand for every decision.
-struct Known<'a> {
-    view: &'a View<'a>,
-    policy: &'a Policy,
-    now: DateTime<Utc>,
+pub(super) struct Known<'a> {
+    pub(super) view: &'a View<'a>,
+    pub(super) policy: &'a Policy,
+    pub(super) now: DateTime<Utc>,
     downtime: Option<&'a Downtime>,
     /// Nothing will be committed: no id is used up.
     only_asks: bool,
@@ -44,6 +45,7 @@ pub(super) fn decide(
     let known = Known { view, policy, now, downtime, only_asks: false };
     let mut decision = known.decide(command)?;
     known.free_pms(command, &mut decision)?;
+    known.overhear(command, &mut decision)?;
     Ok(decision)
 }
 
@@ -53,7 +55,7 @@ pub(super) fn is_nothing_to_us(command: &Command, policy: &Policy) -> bool {
         Command::Nothing => true,
         Command::Heard(heard) => {
             heard.thread.is_none()
-                && !asks_a_pm(heard, &policy.org)
+                && Said::of(command).is_none_or(|said| !pings::concerns_us(&said, &policy.org))
                 && !heard.bot.as_ref().is_some_and(|bot| policy.org.workflow_bots.contains(bot))
         }
         Command::Ask(_)
@@ -62,6 +64,8 @@ pub(super) fn is_nothing_to_us(command: &Command, policy: &Policy) -> bool {
         | Command::Deleted { .. }
         | Command::Due { .. }
         | Command::Read { .. }
+        | Command::Switch(_)
+        | Command::Offer(_)
         | Command::Undeliverable { .. } => false,
     }
 }
@@ -82,6 +86,8 @@ impl Known<'_> {
             Command::Ask(ask) => self.ask(ask),
             Command::Act(act) => self.act(act),
             Command::Heard(heard) => self.heard(heard),
+            Command::Offer(answered) => self.offer_answered(answered),
+            Command::Switch(switching) => Ok(switching::switch(switching, &self.policy.org)),
             Command::Reacted(reacted) => {
                 self.each_at(&reacted.channel, &reacted.ts, |case| match &case.engagement.body {
                     Body::Question(_) => question::reacted(case, reacted),
@@ -127,6 +133,8 @@ impl Known<'_> {
             | Command::Deleted { .. }
             | Command::Due { .. }
             | Command::Read { .. }
+            | Command::Switch(_)
+            | Command::Offer(_)
             | Command::Undeliverable { .. } => None,
         };
         let over: Vec<(EngagementId, State)> = decision
@@ -250,7 +258,7 @@ impl Known<'_> {
         Ok(whole)
     }
 
-    fn ask(&self, asked: &Ask) -> Result<Decision, StoreError> {
+    pub(super) fn ask(&self, asked: &Ask) -> Result<Decision, StoreError> {
         if let Via::Mention { channel, ts, thread: Some(thread) } = &asked.via
             && let Some(decision) = self.mention_in_tracked_thread(asked, channel, ts, thread)?
         {

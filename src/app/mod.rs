@@ -10,7 +10,9 @@ mod delivery;
 mod hearing;
 mod load;
 mod operations;
+mod overhear;
 mod queries;
+mod switching;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64};
@@ -27,6 +29,7 @@ use crate::domain::engagement::Engagement;
 use crate::domain::ids::{ChannelId, EngagementId, InstallationId, Ts, UserId};
 use crate::domain::notice::Downtime;
 use crate::domain::org::Policy;
+use crate::domain::switches::Switches;
 use crate::store::{Commit, Committed, DueClock, Planned, Store, View};
 
 pub use crate::store::{StoreError, Turn};
@@ -47,6 +50,8 @@ pub struct App {
     store: Store,
     installation: InstallationId,
     policy: ArcSwap<Policy>,
+    /// What was switched; held while the policy is replaced, so that neither overtakes the other.
+    switches: Mutex<Switches>,
     downtime: ArcSwap<Option<Downtime>>,
     clock: Clock,
     /// Rings when something waits to be delivered; only a hurry-up, the timer is the guarantee.
@@ -190,6 +195,7 @@ impl App {
             store,
             installation,
             policy: ArcSwap::from_pointee(policy),
+            switches: Mutex::default(),
             downtime: ArcSwap::from_pointee(None),
             clock,
             work: tokio::sync::Notify::new(),
@@ -199,16 +205,6 @@ impl App {
             health: Health::default(),
             unanswered: Mutex::default(),
         })
-    }
-
-    /// The rules and who is who, as of now.
-    pub fn policy(&self) -> Arc<Policy> {
-        self.policy.load_full()
-    }
-
-    /// Replaces the rules and who is who.
-    pub fn set_policy(&self, policy: Policy) {
-        self.policy.store(Arc::new(policy));
     }
 
     /// Remembers a time in which we were down, for what comes late because of it (B7).
@@ -319,7 +315,16 @@ impl App {
                     }
                     return Err(error);
                 }
-                other => return other,
+                Ok(outcome) => {
+                    if matches!(envelope.command, Command::Switch(_)) {
+                        // It is kept; were this to fail, it holds from the next reading of the names on.
+                        if let Err(error) = self.learn_switches().await {
+                            tracing::error!(%error, "what was switched could not be read");
+                        }
+                    }
+                    return Ok(outcome);
+                }
+                Err(error) => return Err(error),
             }
         }
     }

@@ -94,9 +94,11 @@ impl App {
         let would = move |view: &View<'_>| super::load::would_decide(view, &act, &policy, now);
         let decision = self.store.read(self.installation, would).await?;
         Ok(match decision.reply {
-            Reply::Refused(refusal @ (Refusal::NotYours { .. } | Refusal::PmAskedAlready { .. })) => {
-                Some(refusal)
-            }
+            Reply::Refused(
+                refusal @ (Refusal::NotYours { .. }
+                | Refusal::PmAskedAlready { .. }
+                | Refusal::ClockNotOn { .. }),
+            ) => Some(refusal),
             _ => None,
         })
     }

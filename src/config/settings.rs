@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::directory::{ChannelRef, HolidayDates, HolidaySource, PersonRef};
 use crate::domain::rules::{
-    CallRules, ClockMode, DeliveryRules, EngagementRules, NoticeMode, ReplyRules, Rules, SmeRules,
+    CallRules, ClockMode, DeliveryRules, EngagementRules, NoticeMode, PingRules, ReplyRules, Rules, SmeRules,
     StoredDuration, WorkingDays,
 };
 
@@ -60,7 +60,7 @@ pub struct SlackSettings {
 }
 
 /// The tables of `switchboard.toml`, and `directory`.
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 16] = [
     "directory",
     "slack",
     "reply",
@@ -74,6 +74,7 @@ const TABLES: [&str; 15] = [
     "hours",
     "limits",
     "delivery",
+    "pings",
     "admin",
     "handbook",
 ];
@@ -192,6 +193,7 @@ fn rules(reader: &mut Reader, top: &Fields<'_>, defaults: Rules) -> Rules {
             .number(limits.get(asks), asks, 0, 1_000)
             .unwrap_or(defaults.asks_per_person_per_hour),
         delivery: delivery(reader, top, defaults.delivery),
+        pings: pings(reader, top, defaults.pings),
         handbook_base: reader
             .link(handbook.get("base"), "base")
             .map(|base| base.trim_end_matches('/').to_owned()),
@@ -290,6 +292,17 @@ fn delivery(reader: &mut Reader, top: &Fields<'_>, defaults: DeliveryRules) -> D
     DeliveryRules {
         messages_per_minute: number(messages, defaults.messages_per_minute),
         updates_per_minute: number(updates, defaults.updates_per_minute),
+    }
+}
+
+fn pings(reader: &mut Reader, top: &Fields<'_>, defaults: PingRules) -> PingRules {
+    let (group, stage) = ("in_group_channels", "in_stage_channels");
+    let fields = reader.fields(top.get("pings"), "[pings]", &[group, stage]);
+    let words = [("true", true), ("false", false)];
+    let mut is = |what, usual| reader.word(fields.get(what), what, &words).unwrap_or(usual);
+    PingRules {
+        in_group_channels: is(group, defaults.in_group_channels),
+        in_stage_channels: is(stage, defaults.in_stage_channels),
     }
 }
 

@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::engagement::Triage;
 use super::engagement::call::BriefingAnswer;
-use super::ids::{ChannelId, EngagementId, Ts, UserId};
+use super::ids::{AreaKey, ChannelId, EngagementId, Ts, UserId};
 use super::org::PlaceId;
+use super::pings::OfferAnswered;
 use super::reason::Reason;
+use super::switches::Switching;
 
 /// Something that happened, to be decided upon.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +51,10 @@ pub enum Command {
         /// The messages, oldest first; `None` where the thread cannot be read.
         messages: Option<Vec<Heard>>,
     },
+    /// Somebody wants something switched (observe, pilot, on).
+    Switch(Switching),
+    /// Whoever asked a PM directly says whether SMEs shall be asked instead (A6).
+    Offer(OfferAnswered),
     /// A message of ours cannot be delivered, for good; the rules' fallback is taken.
     Undeliverable {
         /// The engagement's card, or something else of it.
@@ -142,6 +148,17 @@ pub enum Via {
         author: Option<UserId>,
         /// Which shortcut.
         shortcut: Shortcut,
+    },
+    /// Their own message, with which they let us ask (A6). Its words are read then, and not before.
+    Offered {
+        /// The channel.
+        channel: ChannelId,
+        /// The message.
+        ts: Ts,
+        /// The thread it stands in.
+        thread: Option<Ts>,
+        /// Whose SMEs are to be asked; `None` where a PM is.
+        area: Option<AreaKey>,
     },
 }
 

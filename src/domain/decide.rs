@@ -11,6 +11,7 @@ pub mod owed;
 pub mod pm_ask;
 pub mod question;
 mod requester;
+pub mod switching;
 
 use chrono::{DateTime, Utc};
 

@@ -5,13 +5,16 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::baseline::Count;
 use super::command::ClockKind;
+use super::directory::AreaMode;
 use super::engagement::{Engagement, State};
-use super::ids::{ChannelId, EngagementId, UserId};
+use super::ids::{AreaKey, ChannelId, EngagementId, UserId};
 use super::notice::{Address, Notice, What};
 use super::org::PlaceId;
 use super::reason::Because;
 use super::refusal::Refusal;
+use super::switches::Switch;
 
 /// What follows from a command. The default changes nothing and says nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -24,6 +27,10 @@ pub struct Decision {
     pub clocks: Vec<ClockChange>,
     /// What is kept of it, with the reasons.
     pub timeline: Vec<Entry>,
+    /// What is switched (observe, pilot, on).
+    pub switches: Vec<Switch>,
+    /// What is counted of it (A11).
+    pub counts: Vec<Count>,
     /// What the person who acted hears at once.
     pub reply: Reply,
 }
@@ -111,6 +118,8 @@ impl Decision {
             && self.notices.is_empty()
             && self.clocks.is_empty()
             && self.timeline.is_empty()
+            && self.switches.is_empty()
+            && self.counts.is_empty()
     }
 }
 
@@ -306,6 +315,29 @@ pub enum Reply {
     },
     /// The form needs more for this reason, or a field is wrong.
     Form(Vec<FieldProblem>),
+    /// What they said to an offer: their message is read and asked with, or nothing is sent (A6).
+    OfferAnswered {
+        /// Whether it is asked with.
+        taken: bool,
+    },
+    /// They try the bot out from now on, or no longer.
+    Pilot {
+        /// Whether from now on.
+        on: bool,
+        /// Where that makes a difference.
+        areas: Vec<AreaKey>,
+    },
+    /// An area's mode, as it is now.
+    Mode {
+        /// Which area.
+        area: AreaKey,
+        /// Its mode.
+        mode: AreaMode,
+        /// The one before.
+        was: AreaMode,
+        /// It differs from what the directory says.
+        switched: bool,
+    },
 }
 
 /// Something done that its doer hears about.

@@ -196,6 +196,8 @@ pub enum Pending {
     SmeFirst,
     /// The thread's first message is being read, since a mention carries only its own text.
     Root,
+    /// Their own message is being read, with which they let us ask (A6).
+    Message,
     /// An SME's triage is being checked (A4).
     Proof,
 }

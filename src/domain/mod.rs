@@ -3,6 +3,7 @@
 //! Owns what an ask is, who may do what with it, where it goes and why. Does no IO, holds no clock (time is an
 //! argument), is never async, and imports nothing else of ours: every rule is a table test.
 
+pub mod baseline;
 pub mod calendar;
 pub mod call_notice;
 pub mod command;
@@ -15,8 +16,10 @@ pub mod ids;
 pub mod names;
 pub mod notice;
 pub mod org;
+pub mod pings;
 pub mod reason;
 pub mod refusal;
 pub mod reply_clock;
 pub mod routing;
 pub mod rules;
+pub mod switches;

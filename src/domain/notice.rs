@@ -7,9 +7,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::decision::Reply;
+use super::directory::AreaMode;
 use super::engagement::{Body, Engagement, State};
-use super::ids::{ChannelId, EngagementId, Ts, UserId};
+use super::ids::{AreaKey, ChannelId, EngagementId, Ts, UserId};
 use super::org::PlaceId;
+use super::pings::Offer;
 
 /// Something to tell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -224,6 +226,14 @@ pub enum What {
     ClocksLate { number: u32, since: DateTime<Utc> },
     /// What is stored of these cannot be read; so many in all.
     Unreadable { engagements: Vec<EngagementId>, number: usize },
+
+    // To whoever asked a PM directly.
+    /// SMEs are offered with their message (A6).
+    SmesOffered { offer: Offer },
+
+    // To those who run an area and the bot.
+    /// An area was switched (observe, pilot, on); by a line of the directory where nobody did.
+    ModeSwitched { area: AreaKey, mode: AreaMode, by: Option<UserId> },
 }
 
 /// A reminder that is told together with others.
@@ -388,7 +398,9 @@ impl What {
             | Self::Unresolved { .. }
             | Self::ClocksSet { .. }
             | Self::ClocksLate { .. }
-            | Self::Unreadable { .. } => true,
+            | Self::Unreadable { .. }
+            | Self::SmesOffered { .. }
+            | Self::ModeSwitched { .. } => true,
         }
     }
 }

@@ -36,8 +36,10 @@ pub struct Area {
     pub key: AreaKey,
     /// What people call it.
     pub name: String,
-    /// Whether the bot acts in it.
+    /// Whether the bot acts in it, as it is now.
     pub mode: AreaMode,
+    /// The same as the directory says it.
+    pub directory_mode: AreaMode,
     /// Where questions go, if it is known and usable.
     pub channel: Option<ChannelId>,
     /// Where SMEs ask PMs, if it is known and usable.
@@ -84,6 +86,7 @@ pub struct Org {
     pub(super) channels: HashMap<ChannelId, Channel>,
     pub(super) field: HashSet<UserId>,
     pub(super) protected: HashSet<UserId>,
+    pub(super) pilots: HashSet<UserId>,
 }
 
 impl Org {

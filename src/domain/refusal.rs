@@ -141,4 +141,26 @@ pub enum Refusal {
     FormNotOpened,
     /// Only members of this organisation are served.
     Outsider,
+    /// Only these people can do that.
+    OnlyFor {
+        /// Who can.
+        who: Role,
+    },
+    /// No SME area is called that.
+    UnknownArea {
+        /// As it was typed; nothing where none was.
+        typed: String,
+    },
+    /// An area cannot be switched to that.
+    UnknownMode {
+        /// Which area.
+        area: AreaKey,
+        /// As it was typed.
+        typed: String,
+    },
+    /// No reply clock runs in the area yet: the PM is asked by hand.
+    ClockNotOn {
+        /// Which area.
+        area: AreaKey,
+    },
 }

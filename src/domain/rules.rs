@@ -33,8 +33,19 @@ pub struct Rules {
     pub asks_per_person_per_hour: u32,
     /// How much the workspace is sent at most.
     pub delivery: DeliveryRules,
+    /// Where PMs who are asked directly are at home, and SMEs are offered all the same (A6).
+    pub pings: PingRules,
     /// Where a rule's explanation links to; without it a rule shows its own sentence.
     pub handbook_base: Option<String>,
+}
+
+/// Where SMEs are offered to whoever asks a PM directly, beside channels that are nobody's (A6).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PingRules {
+    /// In channels of groups.
+    pub in_group_channels: bool,
+    /// In channels of stages, and in `#product`.
+    pub in_stage_channels: bool,
 }
 
 /// How much the workspace is sent at most, in all channels together; 0 is no limit.
@@ -250,6 +261,7 @@ impl Default for Rules {
             holidays: DaysOff::default(),
             asks_per_person_per_hour: 20,
             delivery: DeliveryRules { messages_per_minute: 300, updates_per_minute: 50 },
+            pings: PingRules::default(),
             handbook_base: None,
         }
     }

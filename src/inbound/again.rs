@@ -79,6 +79,9 @@ async fn decide(app: &App, incoming: Incoming) -> Result<HeardAgain, StoreError>
         | Reply::Done { .. }
         | Reply::Help
         | Reply::Mine { .. }
+        | Reply::OfferAnswered { .. }
+        | Reply::Pilot { .. }
+        | Reply::Mode { .. }
         | Reply::Status { .. } => HeardAgain::Decided,
     })
 }

@@ -9,6 +9,7 @@ use crate::domain::command::Action;
 use crate::domain::decision::Field;
 use crate::domain::engagement::call::BriefingQuestion;
 use crate::domain::ids::{ChannelId, EngagementId};
+use crate::domain::pings::{Offer, OfferAnswer};
 
 /// The slash command.
 pub const COMMAND: &str = "/request-pm";
@@ -50,6 +51,17 @@ pub struct Press {
     /// What it does.
     #[serde(rename = "p")]
     pub pressed: Pressed,
+}
+
+/// What pressing a button of an offer means: nothing of ours began yet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OfferPress {
+    /// Which offer.
+    #[serde(rename = "o")]
+    pub offer: Offer,
+    /// What is said to it.
+    #[serde(rename = "p")]
+    pub answer: OfferAnswer,
 }
 
 /// What a button does.

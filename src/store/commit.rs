@@ -6,13 +6,13 @@ use std::sync::Arc;
 use rusqlite::{Connection, params};
 use tokio::sync::oneshot;
 
-use super::engagements;
 use super::notes::TELL;
 use super::open::Store;
 use super::row::json;
 use super::view::{DECIDED, View};
 use super::writer::{Ending, Work, Worth, closed, execute};
 use super::{Commit, Committed, DueClock, StoreError};
+use super::{baseline, engagements, switches};
 use crate::domain::decision::{ClockChange, Decision, Entry, Write};
 use crate::domain::ids::{EngagementId, InstallationId};
 use crate::domain::notice::{Notice, What};
@@ -127,7 +127,8 @@ impl Commit {
     }
 
     fn write_decision(&self, db: &Connection) -> Result<(), StoreError> {
-        let Decision { writes, notices, clocks, timeline, reply: _ } = &self.decision;
+        let Decision { writes, notices, clocks, timeline, switches: switched, counts, reply: _ } =
+            &self.decision;
         for write in writes {
             match write {
                 Write::Begin(new) => engagements::begin(db, self.installation, new, self.now)?,
@@ -142,6 +143,12 @@ impl Commit {
         }
         for notice in notices {
             self.add_notice(db, notice)?;
+        }
+        for count in counts {
+            baseline::keep(db, self.installation, count, self.now)?;
+        }
+        for switch in switched {
+            switches::keep(db, self.installation, switch, self.now)?;
         }
         Ok(())
     }

@@ -6,6 +6,7 @@
 mod alone;
 mod audit;
 mod backup;
+mod baseline;
 mod beside;
 mod claim;
 mod clocks;
@@ -27,6 +28,7 @@ mod row;
 mod same_file;
 mod settle;
 mod steps;
+mod switches;
 mod told;
 mod turn;
 mod view;

@@ -125,6 +125,16 @@ impl<'a> View<'a> {
         one(self.db, BY_ID, params![self.installation.0, id.0], read)
     }
 
+    /// The one row of a statement about a thread: its kind, channel, first message and person.
+    pub(super) fn one_of<T>(
+        &self,
+        sql: &'static str,
+        (kind, channel, root, user): (&str, &str, &str, &str),
+        read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        one(self.db, sql, params![self.installation.0, kind, channel, root, user], read)
+    }
+
     /// Engagements, in the order of their ids here; those that do not exist are left out.
     pub fn engagements(&self, ids: &[EngagementId]) -> Result<Vec<Engagement>, StoreError> {
         if ids.is_empty() {

@@ -90,6 +90,7 @@ pub async fn tick(app: &Arc<App>, slack: &Slack, source: &Source) -> Result<(), 
     app.store().keep(app.installation(), KEPT_AS, &json).await?;
     let (policy, unresolved) = written.policy(&names);
     app.set_policy(policy);
+    app.note_directory_modes().await?;
     if unresolved.is_empty() {
         app.tell_admins_while(UNRESOLVED, None).await?;
     } else {

@@ -13,6 +13,8 @@ use super::steps::Steps;
 const KEYS_KEPT: chrono::Duration = chrono::Duration::hours(26);
 /// How long messages that were sent or dropped stay on record, for whoever asks what became of one.
 const DELIVERED_KEPT: chrono::Duration = chrono::Duration::days(30);
+/// How long threads of which something was counted once are known: what is said in an older one counts anew.
+const THREADS_KEPT: chrono::Duration = chrono::Duration::days(60);
 /// How many are forgotten at once.
 const AT_ONCE: u32 = 1_000;
 
@@ -24,6 +26,7 @@ pub async fn tick(app: &App, steps: &Steps) -> Result<(), StoreError> {
     if steps.may_forget(app).await {
         app.store().forget_keys(app.installation(), now - KEYS_KEPT, AT_ONCE).await?;
         app.store().forget_delivered(app.installation(), now - DELIVERED_KEPT, AT_ONCE).await?;
+        app.store().forget_counted_threads(app.installation(), now - THREADS_KEPT, AT_ONCE).await?;
     }
     Ok(())
 }

@@ -179,7 +179,7 @@ async fn an_area_that_is_not_on_says_where_to_ask() {
     let story = Story::begin().await;
     let ava = story.person("ava");
     let answer = ava.slash_in("#field", "/request-pm how does failover of geo replicas work?").await.unwrap();
-    assert_snapshot!(answer.plain(), @"I am not switched on for Storage and Self-Managed yet. Please ask in #sme-storage yourself; its SMEs answer there.");
+    assert_snapshot!(answer.plain(), @"I am not switched on for Storage and Self-Managed yet. Please ask in #sme-storage yourself; its SMEs answer there. I am being tried out there: `/request-pm pilot on` takes part.");
     let answer = ava
         .slash_in("#field", "/request-pm which upgrade path for air-gapped self-managed installation?")
         .await

@@ -90,6 +90,8 @@ hours = ["13:00-24:00", "08:00-12:00"]
 days = ["sun", "mon"]
 [limits]
 engagements_per_person_per_hour = 5
+[pings]
+in_stage_channels = true
 [delivery]
 messages_per_minute = 0
 updates_per_minute = 80
@@ -116,6 +118,7 @@ base = "https://example.com/handbook/"
     assert_eq!(rules.hours.on(chrono::Weekday::Sun).len(), 2);
     assert_eq!(rules.hours.on(chrono::Weekday::Mon)[1].1, None, "24:00, and in order");
     assert_eq!(rules.asks_per_person_per_hour, 5);
+    assert_eq!(rules.pings, PingRules { in_group_channels: false, in_stage_channels: true });
     assert_eq!(rules.delivery, DeliveryRules { messages_per_minute: 0, updates_per_minute: 80 });
     assert_eq!(rules.handbook_base.as_deref(), Some("https://example.com/handbook"));
     assert_eq!(settings.admins.len(), 2);
@@ -155,6 +158,10 @@ fn every_mistake_is_named_with_its_line() {
             "switchboard.toml:2:13: error: keep_text is not a number of whole days",
         ),
         ("[reply]\nclock = \"elasped\"", "switchboard.toml:2:9: error: clock cannot be \"elasped\""),
+        (
+            "[pings]\nin_group_channels = \"yes\"",
+            "switchboard.toml:2:21: error: in_group_channels cannot be \"yes\"",
+        ),
         ("[call]\nmode = \"weekend\"", "switchboard.toml:2:8: error: mode cannot be \"weekend\""),
         (
             "[call]\nagenda_before = \"48h\"",

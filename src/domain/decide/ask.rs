@@ -56,6 +56,9 @@ pub fn ask(ask: &Ask, case: &AskCase<'_>) -> Decision {
     if is_mention_inside_thread(ask) {
         return read_the_thread_first(draft, case);
     }
+    if is_offered(ask) {
+        return read_the_message_first(draft, case);
+    }
     // A PM who redirects has chosen SMEs already (A5); that the message names them is why they redirect it.
     let mentions_pm = ask.reason.is_none()
         && redirected_by(ask).is_none()
@@ -97,7 +100,12 @@ fn turned_away(ask: &Ask, case: &AskCase<'_>) -> Option<Reply> {
             return refuse(Refusal::NothingToRedirect);
         }
     }
-    if ask.text.trim().is_empty() && !is_mention_inside_thread(ask) {
+    if let Via::Offered { area, .. } = &ask.via
+        && let Some(area) = destination::not_on(org, area.as_ref(), &ask.by)
+    {
+        return refuse(Refusal::AreaNotOn { area });
+    }
+    if ask.text.trim().is_empty() && !is_mention_inside_thread(ask) && !is_offered(ask) {
         return refuse(Refusal::Empty);
     }
     if ask.text.chars().count() > LONGEST_TEXT {
@@ -123,6 +131,9 @@ fn asked_in_internal_channel(ask: &Ask, case: &AskCase<'_>) -> Option<Decision> 
     let area = org.area_of_internal_channel(channel)?;
     if !org.is_sme_in_internal_channel(&ask.by, area) {
         return Some(Decision { reply: Reply::Help, ..Decision::default() });
+    }
+    if !area.is_on_for(&ask.by, org) {
+        return Some(Decision::refuse(Refusal::ClockNotOn { area: area.key.clone() }));
     }
     if ask.text.trim().is_empty() && thread.is_none() {
         return Some(Decision::refuse(Refusal::Empty));
@@ -276,7 +287,7 @@ fn customer_meeting(ask: &Ask, case: &AskCase<'_>) -> Decision {
         let missing = FieldProblem { field: Field::Area, problem: Problem::Missing };
         return Decision { reply: Reply::Form(vec![missing]), ..Decision::default() };
     };
-    if let Some(area) = destination::not_on(&case.policy.org, place.area.as_ref()) {
+    if let Some(area) = destination::not_on(&case.policy.org, place.area.as_ref(), &ask.by) {
         return Decision::refuse(Refusal::AreaNotOn { area });
     }
     if ask.call.is_none() {
@@ -316,7 +327,10 @@ fn draft_of(ask: &Ask, case: &AskCase<'_>) -> Engagement {
         requester: requester_of(ask),
         reason: ask.reason,
         place: ask.place.clone(),
-        area: None,
+        area: match &ask.via {
+            Via::Offered { area, .. } => area.clone(),
+            Via::Slash { .. } | Via::Form { .. } | Via::Mention { .. } | Via::Shortcut { .. } => None,
+        },
         text: ask.text.trim().to_owned(),
         customer: ask.customer.clone(),
         links,
@@ -341,13 +355,23 @@ fn draft_of(ask: &Ask, case: &AskCase<'_>) -> Engagement {
 }
 
 /// A mention inside a thread carries only its own text: what is asked stands above it.
-fn read_the_thread_first(mut draft: Engagement, case: &AskCase<'_>) -> Decision {
+fn read_the_thread_first(draft: Engagement, case: &AskCase<'_>) -> Decision {
+    read_first(draft, Pending::Root, case)
+}
+
+fn read_first(mut draft: Engagement, what: Pending, case: &AskCase<'_>) -> Decision {
     let mut decision = Decision::default();
-    set_pending(&mut draft, Pending::Root);
+    set_pending(&mut draft, what);
     decision.set_clock(draft.id, ClockKind::ReadRoot, case.now);
     decision.note(draft.id, case.now, Actor::Person(draft.requester.clone()), Event::Drafted, Vec::new());
     decision.begin(draft);
     decision
+}
+
+/// Whoever was offered SMEs said yes: their message is read now, and was not before (A6).
+fn read_the_message_first(draft: Engagement, case: &AskCase<'_>) -> Decision {
+    let decision = read_first(draft, Pending::Message, case);
+    Decision { reply: Reply::OfferAnswered { taken: true }, ..decision }
 }
 
 /// Makes a draft wait for something.
@@ -361,7 +385,11 @@ pub(super) fn set_pending(draft: &mut Engagement, pending: Pending) {
 pub fn requester_of(ask: &Ask) -> UserId {
     match &ask.via {
         Via::Shortcut { author: Some(author), .. } => author.clone(),
-        Via::Slash { .. } | Via::Form { .. } | Via::Mention { .. } | Via::Shortcut { .. } => ask.by.clone(),
+        Via::Slash { .. }
+        | Via::Form { .. }
+        | Via::Mention { .. }
+        | Via::Offered { .. }
+        | Via::Shortcut { .. } => ask.by.clone(),
     }
 }
 
@@ -372,8 +400,13 @@ fn redirected_by(ask: &Ask) -> Option<UserId> {
         Via::Shortcut { shortcut: Shortcut::AskExpert, .. }
         | Via::Slash { .. }
         | Via::Form { .. }
+        | Via::Offered { .. }
         | Via::Mention { .. } => None,
     }
+}
+
+fn is_offered(ask: &Ask) -> bool {
+    matches!(&ask.via, Via::Offered { .. })
 }
 
 fn is_mention_inside_thread(ask: &Ask) -> bool {
@@ -386,9 +419,10 @@ pub(super) fn is_direct(channel: &ChannelId) -> bool {
 
 fn channel_of(via: &Via) -> Option<&ChannelId> {
     match via {
-        Via::Slash { channel } | Via::Mention { channel, .. } | Via::Shortcut { channel, .. } => {
-            Some(channel)
-        }
+        Via::Slash { channel }
+        | Via::Mention { channel, .. }
+        | Via::Offered { channel, .. }
+        | Via::Shortcut { channel, .. } => Some(channel),
         Via::Form { channel } => channel.as_ref(),
     }
 }
@@ -409,7 +443,9 @@ fn origin_of(ask: &Ask, org: &crate::domain::org::Org) -> Origin {
             thread: None,
             is_private: false,
         },
-        Via::Mention { channel, ts, thread } | Via::Shortcut { channel, ts, thread, .. } => Origin {
+        Via::Mention { channel, ts, thread }
+        | Via::Offered { channel, ts, thread, .. }
+        | Via::Shortcut { channel, ts, thread, .. } => Origin {
             channel: channel.clone(),
             message: Some(ts.clone()),
             thread: (!is_direct(channel)).then(|| thread.clone().unwrap_or_else(|| ts.clone())),

@@ -1,6 +1,5 @@
 //! Where an ask goes once its place is known, and why: the right-hand column of the deciding table.
 
-use crate::domain::directory::AreaMode;
 use crate::domain::engagement::Engagement;
 use crate::domain::ids::{AreaKey, ChannelId, UserId};
 use crate::domain::org::{Org, Place, PlaceId};
@@ -19,47 +18,44 @@ pub struct SmeDestination {
     pub because: Vec<Because>,
 }
 
-/// Why there is no destination.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Nowhere {
-    /// The area is not switched on.
-    AreaNotOn(AreaKey),
-    /// No channel is known and usable.
-    NoChannel,
-}
-
-/// The area, where the bot is not switched on for it: then nobody is asked, neither SMEs nor PMs.
-pub fn not_on(org: &Org, area: Option<&AreaKey>) -> Option<AreaKey> {
+/// The area, where the bot is not switched on for whoever acts: then nobody is asked, neither SMEs nor PMs.
+pub fn not_on(org: &Org, area: Option<&AreaKey>, by: &UserId) -> Option<AreaKey> {
     let area = org.area(area?)?;
-    (area.mode != AreaMode::On).then(|| area.key.clone())
+    (!area.is_on_for(by, org)).then(|| area.key.clone())
 }
 
-/// The SME channel of the area; without SMEs the SME fallback channel, else the group's channel with no PM mentioned.
-pub fn to_smes(org: &Org, place: Option<&Place>, area: Option<&AreaKey>) -> Result<SmeDestination, Nowhere> {
+/// Whether the bot works in the area for one of these people: what one of them began goes on for all who work on it.
+pub fn is_on_for_any<'a>(
+    org: &Org,
+    area: Option<&AreaKey>,
+    mut people: impl Iterator<Item = &'a UserId>,
+) -> bool {
+    area.and_then(|key| org.area(key)).is_none_or(|area| people.any(|user| area.is_on_for(user, org)))
+}
+
+/// The SME channel of the area; without SMEs the SME fallback channel, else the group's channel with no PM mentioned; `None`
+/// where no channel is known and usable. Whether the bot is on there is asked where something begins or comes to the area:
+/// see [`not_on`].
+pub fn to_smes(org: &Org, place: Option<&Place>, area: Option<&AreaKey>) -> Option<SmeDestination> {
     let area = area.or_else(|| place.and_then(|place| place.area.as_ref())).and_then(|key| org.area(key));
-    if let Some(area) = area {
-        if area.mode != AreaMode::On {
-            return Err(Nowhere::AreaNotOn(area.key.clone()));
-        }
-        if let Some(channel) = &area.channel
-            && !area.members.is_empty()
-        {
-            return Ok(SmeDestination {
-                channel: channel.clone(),
-                area: Some(area.key.clone()),
-                no_sme_area: false,
-                because: Vec::new(),
-            });
-        }
+    if let Some(area) = area
+        && let Some(channel) = &area.channel
+        && !area.members.is_empty()
+    {
+        return Some(SmeDestination {
+            channel: channel.clone(),
+            area: Some(area.key.clone()),
+            no_sme_area: false,
+            because: Vec::new(),
+        });
     }
     let place_id = place.map_or_else(|| PlaceId(String::new()), |place| place.id.clone());
     let because = vec![Because { rule: Rule::Table, fact: Fact::NoSmeArea { place: place_id } }];
     let channel = org
         .sme_fallback_channel
         .clone()
-        .or_else(|| place.and_then(|place| place.channel.clone().or_else(|| place.stage_channel.clone())))
-        .ok_or(Nowhere::NoChannel)?;
-    Ok(SmeDestination { channel, area: area.map(|area| area.key.clone()), no_sme_area: true, because })
+        .or_else(|| place.and_then(|place| place.channel.clone().or_else(|| place.stage_channel.clone())))?;
+    Some(SmeDestination { channel, area: area.map(|area| area.key.clone()), no_sme_area: true, because })
 }
 
 /// Group channel, else the stage's, else `#product` (C3); `refused` are channels that Slack would not take.

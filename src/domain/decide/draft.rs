@@ -10,12 +10,12 @@ pub use reading::{proof_read, root_read};
 use chrono::{DateTime, Duration, Utc};
 
 use super::ask::{self, is_direct, set_pending, show_draft_to_author};
-use super::destination::{self, Nowhere};
+use super::destination;
 use super::{Case, inquiry, pm_ask, question};
 use crate::domain::command::ClockKind;
 use crate::domain::decision::{Actor, Decision, Done, Event, Problem, Reply};
 use crate::domain::engagement::{Body, Engagement, Pending, Question, State, Triage};
-use crate::domain::org::{Org, Place, Policy};
+use crate::domain::org::{Org, Place, PlaceId, Policy};
 use crate::domain::reason::{Because, Fact, Reason, Rule};
 use crate::domain::refusal::Refusal;
 use crate::domain::routing::{self, Outcome};
@@ -47,8 +47,9 @@ pub(super) fn advance(mut draft: Engagement, step: Step<'_>, by: Actor) -> Decis
     if let Some(place) = draft.place.as_ref().and_then(|id| org.place(id)) {
         draft.area = draft.area.clone().or_else(|| place.area.clone());
     }
-    if let Some(area) = destination::not_on(org, draft.area.as_ref()) {
-        return give_up(draft, Nowhere::AreaNotOn(area), step);
+    let acting = draft.owner.as_ref().unwrap_or(&draft.requester);
+    if let Some(area) = destination::not_on(org, draft.area.as_ref(), acting) {
+        return give_up(draft, Refusal::AreaNotOn { area }, step);
     }
     if step.offers_smes_first {
         return keep(draft, Pending::SmeFirst, step, by);
@@ -56,9 +57,9 @@ pub(super) fn advance(mut draft: Engagement, step: Step<'_>, by: Actor) -> Decis
     match way_of(&draft, org) {
         Way::Smes(because) => {
             let place = draft.place.as_ref().and_then(|id| org.place(id));
-            let to = match destination::to_smes(org, place, draft.area.as_ref()) {
-                Ok(to) => to,
-                Err(nowhere) => return give_up(draft, nowhere, step),
+            let Some(to) = destination::to_smes(org, place, draft.area.as_ref()) else {
+                let place = draft.place.clone().unwrap_or_else(|| PlaceId(String::new()));
+                return give_up(draft, Refusal::NowhereToSend { place }, step);
             };
             if draft.origin.is_private && !step.confirmed && to.channel != draft.origin.channel {
                 return keep(draft, Pending::Preview, step, by);
@@ -231,13 +232,7 @@ fn keep(mut draft: Engagement, pending: Pending, step: Step<'_>, by: Actor) -> D
 }
 
 /// There is nowhere to send it: a refusal, and a stored draft ends.
-fn give_up(mut draft: Engagement, nowhere: Nowhere, step: Step<'_>) -> Decision {
-    let refusal = match nowhere {
-        Nowhere::AreaNotOn(area) => Refusal::AreaNotOn { area },
-        Nowhere::NoChannel => Refusal::NowhereToSend {
-            place: draft.place.clone().unwrap_or_else(|| crate::domain::org::PlaceId(String::new())),
-        },
-    };
+fn give_up(mut draft: Engagement, refusal: Refusal, step: Step<'_>) -> Decision {
     let mut decision = Decision::refuse(refusal);
     if !step.is_new {
         end(&mut draft, State::Deflected, step.now, &mut decision);
@@ -251,7 +246,7 @@ fn raise_gap(draft: &Engagement, step: Step<'_>) -> Decision {
     let org = &step.policy.org;
     let Some(area) = draft.area.as_ref().and_then(|key| org.area(key)) else {
         return Decision::refuse(Refusal::NowhereToSend {
-            place: draft.place.clone().unwrap_or_else(|| crate::domain::org::PlaceId(String::new())),
+            place: draft.place.clone().unwrap_or_else(|| PlaceId(String::new())),
         });
     };
     let mut decision = inquiry::open(&inquiry::Opening {

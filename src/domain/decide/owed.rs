@@ -67,7 +67,7 @@ pub fn owed(case: &Case<'_>) -> Vec<Owed> {
 fn of_draft(case: &Case<'_>, question: &Question) -> Vec<Owed> {
     let lapse = Owed::of(ClockKind::DraftLapse, lapses_at(case));
     match &question.pending {
-        Some(Pending::Root) => vec![Owed::of(ClockKind::ReadRoot, case.now)],
+        Some(Pending::Root | Pending::Message) => vec![Owed::of(ClockKind::ReadRoot, case.now)],
         Some(Pending::Proof) => vec![Owed::of(ClockKind::ReadProof, case.now), lapse],
         Some(Pending::Place { .. } | Pending::Preview | Pending::SmeFirst) | None => vec![lapse],
     }

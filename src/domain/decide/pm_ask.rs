@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::ask::LONGEST_TEXT;
-use super::destination::{self, Nowhere};
+use super::destination;
 use super::draft::{Step, write};
 use super::question::rehome;
 use super::{Case, question, requester};
@@ -207,13 +207,12 @@ fn redirect(case: &Case<'_>, by: &UserId) -> Decision {
     let org = &case.policy.org;
     let mut ask = case.engagement.clone();
     let place = ask.place.as_ref().and_then(|id| org.place(id));
-    let to = match destination::to_smes(org, place, ask.area.as_ref()) {
-        Ok(to) => to,
-        Err(Nowhere::AreaNotOn(area)) => return Decision::refuse(Refusal::AreaNotOn { area }),
-        Err(Nowhere::NoChannel) => {
-            let place = ask.place.clone().unwrap_or_else(|| PlaceId(String::new()));
-            return Decision::refuse(Refusal::NowhereToSend { place });
-        }
+    if let Some(area) = destination::not_on(org, ask.area.as_ref(), &ask.requester) {
+        return Decision::refuse(Refusal::AreaNotOn { area });
+    }
+    let Some(to) = destination::to_smes(org, place, ask.area.as_ref()) else {
+        let place = ask.place.clone().unwrap_or_else(|| PlaceId(String::new()));
+        return Decision::refuse(Refusal::NowhereToSend { place });
     };
     let redirected = question_from(&ask, case.next_id, by);
     let step =

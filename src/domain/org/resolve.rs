@@ -156,6 +156,7 @@ impl Org {
             channels: names.channels.iter().map(|channel| (channel.id.clone(), channel.clone())).collect(),
             field,
             protected: lookup.people(&directory.protected).into_iter().collect(),
+            pilots: HashSet::new(),
         };
         (org, lookup.unresolved)
     }
@@ -175,6 +176,7 @@ fn resolve_area(key: &AreaKey, area: &SmeArea, lookup: &mut Lookup<'_>) -> Area 
         key: key.clone(),
         name: area.name.clone(),
         mode: area.mode,
+        directory_mode: area.mode,
         channel: lookup.channel(area.channel.as_ref()),
         internal_channel: lookup.channel(area.internal_channel.as_ref()),
         handle: handle.map(|group| group.id.clone()),

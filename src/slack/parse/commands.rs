@@ -6,6 +6,7 @@ use super::markup::{Plain, plain};
 use super::{AnswerTo, Inbound, Incoming, OpenForm, Query, dead};
 use crate::domain::command::{Ask, Command, Via};
 use crate::domain::ids::{ChannelId, UserId};
+use crate::domain::switches::{Switching, Wish};
 use crate::slack::forms::Prefill;
 use crate::slack::vocabulary::{Form, FormContext};
 
@@ -44,10 +45,14 @@ pub(super) fn slash(
     if let Some(query) = about_ourselves(&read.text) {
         return Inbound::Query { query, keys: keys(trigger), by, answer, outsider: false };
     }
+    let command = match switching(&by, &read.text) {
+        Some(switching) => Command::Switch(switching),
+        None => Command::Ask(Box::new(asked(&by, Via::Slash { channel }, read))),
+    };
     Inbound::Command(Box::new(Incoming {
         team: field("team_id").or_else(|| field("enterprise_id")),
         keys: keys(trigger),
-        command: Command::Ask(Box::new(asked(&by, Via::Slash { channel }, read))),
+        command,
         answer,
         by: Some(by),
         // Another organisation's members have their own commands, never ours.
@@ -66,6 +71,25 @@ pub(super) fn asked(by: &UserId, via: Via, read: Plain) -> Ask {
     Ask { mentions: read.mentions, links: read.links, ..Ask::of(by.clone(), via, read.text) }
 }
 
+/// Whether the text switches something: `pilot on`, or `admin mode AREA MODE`, where the area may have spaces in its name.
+pub(super) fn switching(by: &UserId, text: &str) -> Option<Switching> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let lower: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+    let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
+    let wish = match lower.as_slice() {
+        ["pilot", "on"] => Wish::Pilot { on: true },
+        ["pilot", "off"] => Wish::Pilot { on: false },
+        ["admin", "mode"] => Wish::Mode { area: String::new(), mode: String::new() },
+        ["admin", "mode", _] => Wish::Mode { area: words[2].to_owned(), mode: String::new() },
+        ["admin", "mode", .., _] => {
+            let (area, mode) = (&words[2..words.len() - 1], words[words.len() - 1]);
+            Wish::Mode { area: area.join(" "), mode: mode.to_owned() }
+        }
+        _ => return None,
+    };
+    Some(Switching { by: by.clone(), wish })
+}
+
 /// Whether the text is about ourselves rather than a question to people.
 pub(super) fn about_ourselves(text: &str) -> Option<Query> {
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
@@ -78,9 +102,9 @@ pub(super) fn about_ourselves(text: &str) -> Option<Query> {
             Some(Query::Status { id: id.to_owned() })
         }
         // Words that the help may come to know: better told so than sent to experts as a question.
-        ["status" | "back" | "admin" | "away" | "pilot" | "report"]
-        | ["pilot", "on" | "off"]
-        | ["away", "until", ..] => Some(Query::NotUnderstood),
+        ["status" | "back" | "admin" | "away" | "pilot" | "report"] | ["away", "until", ..] => {
+            Some(Query::NotUnderstood)
+        }
         _ => None,
     }
 }
@@ -102,7 +126,7 @@ mod tests {
             ("Status k7q?", status("k7q")),
             ("status", Some(Query::NotUnderstood)),
             ("status of the runners?", None),
-            ("pilot on", Some(Query::NotUnderstood)),
+            ("pilot", Some(Query::NotUnderstood)),
             ("pilot customers want this", None),
             ("away until 2026-12-01 cover @x", Some(Query::NotUnderstood)),
             ("report", Some(Query::NotUnderstood)),
@@ -110,6 +134,28 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(about_ourselves(text), query, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_switches_something_is_told_from_questions() {
+        let mode = |area: &str, mode: &str| Wish::Mode { area: area.to_owned(), mode: mode.to_owned() };
+        for (text, wish) in [
+            ("pilot on", Some(Wish::Pilot { on: true })),
+            (" Pilot  OFF ", Some(Wish::Pilot { on: false })),
+            ("pilot", None),
+            ("pilot on the new runner?", None),
+            ("admin mode", Some(mode("", ""))),
+            ("admin mode ci", Some(mode("ci", ""))),
+            ("admin mode ci on", Some(mode("ci", "on"))),
+            ("Admin Mode CI/CD and Runner Observe", Some(mode("CI/CD and Runner", "Observe"))),
+            ("admin mode of the cluster?", Some(mode("of the", "cluster?"))),
+            ("admin", None),
+            ("how do I switch admin mode on", None),
+            ("", None),
+        ] {
+            let got = switching(&UserId::from("U1"), text).map(|switching| switching.wish);
+            assert_eq!(got, wish, "{text}");
         }
     }
 }

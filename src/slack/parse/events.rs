@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::commands::{about_ourselves, asked};
+use super::commands::{about_ourselves, asked, switching};
 use super::wire::Wire;
 use super::{AnswerTo, Inbound, Incoming, NamesChange, dead, message, shown};
 use crate::domain::command::{Command, Reacted, Via};
@@ -301,6 +301,9 @@ fn written(envelope: &Envelope<'_>, is_mention: bool) -> Inbound {
                     return Inbound::Ignored { why: "its app_mention is answered" };
                 }
                 return Inbound::Query { query, keys, by, answer, outsider: envelope.outsider };
+            }
+            if let Some(switching) = switching(&by, &read.text) {
+                return envelope.incoming(keys, Command::Switch(switching), Some(by), answer);
             }
             let ask = asked(&by, Via::Mention { channel, ts, thread: heard.thread }, read);
             envelope.incoming(keys, Command::Ask(Box::new(ask)), Some(by), answer)

@@ -13,9 +13,11 @@ use super::{AnswerTo, Inbound, Incoming, OpenForm, dead, shown};
 use crate::domain::command::{Act, Command, Shortcut, Via};
 use crate::domain::decision::Field;
 use crate::domain::ids::{ChannelId, Ts, UserId};
+use crate::domain::pings::{OfferAnswer, OfferAnswered};
 use crate::slack::forms::{self, Prefill, Submitted};
 use crate::slack::vocabulary::{
-    Form, FormContext, Press, Pressed, SHORTCUT_ASK_EXPERT, SHORTCUT_REDIRECT, SHORTCUT_REQUEST, field_id,
+    Form, FormContext, OfferPress, Press, Pressed, SHORTCUT_ASK_EXPERT, SHORTCUT_REDIRECT, SHORTCUT_REQUEST,
+    field_id,
 };
 
 /// The shortcuts that we know, by their `callback_id`.
@@ -144,6 +146,9 @@ fn acted(payload: Wire<'_>) -> Option<Acted<'_>> {
 fn pressed(acted: Acted<'_>, _: &Context<'_>) -> Inbound {
     let action = acted.payload.at("actions").first();
     let value = action.str("value").or_else(|| action.at("selected_option").str("value"));
+    if let Some(pressed) = value.and_then(|value| serde_json::from_str::<OfferPress>(value).ok()) {
+        return offer_answered(acted, pressed);
+    }
     let Some(press) = value.and_then(|value| serde_json::from_str::<Press>(value).ok()) else {
         return Inbound::Ignored { why: "an action that is none of our buttons" };
     };
@@ -159,6 +164,16 @@ fn pressed(acted: Acted<'_>, _: &Context<'_>) -> Inbound {
             Inbound::Show { what, engagement, answer: acted.answer(), outsider: acted.outsider, by: acted.by }
         }
     }
+}
+
+/// A button of an offer. Pressed twice before the first press is answered, it asks once.
+fn offer_answered(acted: Acted<'_>, OfferPress { offer, answer }: OfferPress) -> Inbound {
+    let mut keys = acted.keys();
+    if answer != OfferAnswer::No {
+        keys.push(format!("offer:{}:{}:{}", offer.channel, offer.ts, acted.by));
+    }
+    let (answered, to) = (OfferAnswered { by: acted.by.clone(), offer, answer }, acted.answer());
+    acted.incoming(keys, Command::Offer(answered), to)
 }
 
 /// A form that was sent.

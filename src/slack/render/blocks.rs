@@ -15,8 +15,9 @@ use super::escape::{cut, neutral_within};
 use super::line::Line;
 use crate::domain::command::Action;
 use crate::domain::ids::EngagementId;
+use crate::domain::pings::{Offer, OfferAnswer};
 use crate::slack::outgoing::Message;
-use crate::slack::vocabulary::{Form, Press, Pressed, Show};
+use crate::slack::vocabulary::{Form, OfferPress, Press, Pressed, Show};
 
 /// Longest text of a section.
 pub const SECTION_LIMIT: usize = 3_000;
@@ -180,6 +181,23 @@ impl Buttons {
         }
         (!elements.is_empty()).then(|| value(SlackActionsBlock::new(elements).into()))
     }
+}
+
+/// The buttons of an offer, the first of which most people want.
+pub fn answers(offer: &Offer, labels: &[(&str, OfferAnswer)]) -> Value {
+    let mut elements: Vec<SlackActionBlockElement> = Vec::new();
+    for (number, (label, answer)) in labels.iter().enumerate() {
+        let press = OfferPress { offer: offer.clone(), answer: *answer };
+        let press = serde_json::to_string(&press).expect("a press holds only strings");
+        let mut button = SlackBlockButtonElement::new(label_text(label))
+            .with_action_id(SlackActionId(format!("offer_{number}")))
+            .with_value(press);
+        if number == 0 {
+            button = button.with_style(SlackBlockButtonStyle::Primary);
+        }
+        elements.push(button.into());
+    }
+    value(SlackActionsBlock::new(elements).into())
 }
 
 fn label_text(label: &str) -> SlackBlockPlainTextOnly {

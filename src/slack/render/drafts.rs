@@ -41,6 +41,7 @@ pub fn draft(engagement: &Engagement, scene: &Scene<'_>) -> Message {
             ];
             said(&line, buttons.button("Drop it", "discard", acts(Action::Discard)).block())
         }
+        Some(Pending::Message) => said(&line!["I am reading your message, then I say where it goes."], None),
         Some(Pending::Proof) => {
             let line = line![
                 "I am checking the thread where an SME answered; then ",

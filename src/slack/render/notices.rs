@@ -3,7 +3,7 @@
 
 use super::blocks::said;
 use super::line::Line;
-use super::{Scene, admin, call_changes, card, digest, reminders, replies, steps, threads};
+use super::{Scene, admin, call_changes, card, digest, modes, offers, reminders, replies, steps, threads};
 use crate::domain::engagement::Engagement;
 use crate::domain::notice::{Address, Notice, What};
 use crate::slack::outgoing::Message;
@@ -30,6 +30,8 @@ pub fn notice(notice: &Notice, scene: &Scene<'_>) -> Message {
         (What::ClocksLate { number, since }, _) => admin::clocks_late(*number, *since),
         (What::Unreadable { engagements, number }, _) => admin::unreadable(engagements, *number),
         (What::UnreadableRow { table, row }, _) => admin::unreadable_row(table, row),
+        (What::SmesOffered { offer }, _) => offers::smes_offered(offer, scene),
+        (What::ModeSwitched { area, mode, by }, _) => modes::mode_switched(area, *mode, by.as_ref(), scene),
         (What::Parked { channel, error, went_to }, about) => {
             admin::parked(scene, about, channel, error, went_to.as_ref())
         }
@@ -113,6 +115,8 @@ fn about(what: &What, told: Told<'_>) -> Message {
         | What::Unresolved { .. }
         | What::ClocksSet { .. }
         | What::ClocksLate { .. }
-        | What::Unreadable { .. } => said(&Line::from("Noted."), None),
+        | What::Unreadable { .. }
+        | What::SmesOffered { .. }
+        | What::ModeSwitched { .. } => said(&Line::from("Noted."), None),
     }
 }

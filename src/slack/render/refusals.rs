@@ -4,10 +4,10 @@ use super::Scene;
 use super::blocks::{Buttons, acts, opens, said};
 use super::line::{Line, line};
 use super::times::{appointment, date, in_zone};
-use super::words;
+use super::{modes, words};
 use crate::domain::command::Action;
 use crate::domain::engagement::{Body, State};
-use crate::domain::ids::{AreaKey, EngagementId};
+use crate::domain::ids::EngagementId;
 use crate::domain::org::{PlaceId, Role};
 use crate::domain::reason::Reason;
 use crate::domain::refusal::Refusal;
@@ -58,6 +58,10 @@ pub(super) fn refused(refusal: &Refusal, scene: &Scene<'_>) -> Message {
         | Refusal::NotSaved
         | Refusal::StillSaving
         | Refusal::FormNotOpened
+        | Refusal::OnlyFor { .. }
+        | Refusal::UnknownArea { .. }
+        | Refusal::UnknownMode { .. }
+        | Refusal::ClockNotOn { .. }
         | Refusal::Outsider => None,
     };
     said(&refusal_sentence(refusal, scene), buttons)
@@ -97,7 +101,11 @@ pub fn refusal_sentence(refusal: &Refusal, scene: &Scene<'_>) -> Line {
             Line::code(COMMAND),
             " in a channel of ours or write to me directly."
         ],
-        Refusal::AreaNotOn { area } => area_not_on(area, scene),
+        Refusal::AreaNotOn { area } => modes::area_not_on(area, scene),
+        Refusal::ClockNotOn { area } => modes::clock_not_on(area, scene),
+        Refusal::OnlyFor { who } => modes::only_for(who, scene),
+        Refusal::UnknownArea { typed } => modes::unknown_area(typed, scene),
+        Refusal::UnknownMode { area, typed } => modes::unknown_mode(area, typed, scene),
         Refusal::NowhereToSend { place } => line![
             format!("I have no channel to post in for {}, so nothing was sent. ", scene.place(place)),
             "An admin can add one to the directory."
@@ -233,18 +241,6 @@ fn not_now(engagement: EngagementId, state: State, scene: &Scene<'_>) -> Line {
         Line::id(engagement),
         format!(" {is}, so that does not apply now. Its card shows what can be done.")
     ]
-}
-
-fn area_not_on(area: &AreaKey, scene: &Scene<'_>) -> Line {
-    let name = words::area_name(area, scene.org);
-    let known = scene.org.area(area);
-    let opening = format!("I am not switched on for {name} yet. ");
-    match known.and_then(|area| area.channel.as_ref()) {
-        Some(channel) => {
-            line![opening, "Please ask in ", scene.channel(channel), " yourself; its SMEs answer there."]
-        }
-        None => line![opening, "Please ask its SMEs yourself."],
-    }
 }
 
 fn moved_twice(engagement: EngagementId, scene: &Scene<'_>) -> Line {

@@ -11,6 +11,7 @@ mod not_taken;
 mod plans;
 mod small_tables;
 mod still_saving;
+mod switching;
 mod wishes;
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -3,7 +3,9 @@
 use rusqlite::Connection;
 
 use super::*;
-use crate::store::{audit, claim, clocks, merge, notes, outbox, settle, steps, told, view};
+use crate::store::{
+    audit, baseline, claim, clocks, merge, notes, outbox, settle, steps, switches, told, view,
+};
 
 async fn plan(bench: &Bench, sql: &'static str) -> String {
     let explain = move |db: &Connection| {
@@ -74,12 +76,20 @@ async fn hot_statements_scan_no_table() {
         (outbox::NEXT, &["outbox_next"]),
         (notes::FORGET_KEYS, &["decided_at"]),
         (notes::FORGET_DELIVERED, &["outbox_settled"]),
+        (switches::MODES, &["PRIMARY KEY (installation_id=?)"]),
+        (switches::PILOTS, &["PRIMARY KEY (installation_id=?)"]),
+        (baseline::FIND_THREAD, &["PRIMARY KEY (installation_id=? AND kind=?"]),
+        (baseline::FORGET_THREADS, &["counted_thread_at"]),
+        (baseline::COUNTED, &["PRIMARY KEY (installation_id=? AND area=? AND day>? AND day<?)"]),
+        (baseline::REPLIES, &["baseline_reply_day (installation_id=? AND area=? AND day>? AND day<?)"]),
     ] {
         let plan = plan(&bench, sql).await;
         for index in indexes {
             assert!(plan.contains(index), "{sql}\nuses no {index}:\n{plan}");
         }
-        for table in ["engagement", "clock", "timeline", "outbox", "decided", "o", "head", "e"] {
+        for table in
+            ["engagement", "clock", "timeline", "outbox", "decided", "counted_thread", "o", "head", "e"]
+        {
             let scans = plan.lines().any(|step| step.trim() == format!("SCAN {table}"));
             assert!(!scans, "{sql}\nscans {table}:\n{plan}");
         }

@@ -162,6 +162,8 @@ fn named(what: &What) -> BTreeSet<UserId> {
         | What::ClocksSet { .. }
         | What::ClocksLate { .. }
         | What::Unreadable { .. }
+        | What::SmesOffered { .. }
+        | What::ModeSwitched { .. }
         | What::Unresolved { .. } => BTreeSet::new(),
     }
 }

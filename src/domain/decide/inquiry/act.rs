@@ -156,6 +156,9 @@ impl Turn<'_> {
             | State::Lapsed
             | State::Deflected => return Err(self.not_now()),
         }
+        if let Some(area) = self.area_not_on(by) {
+            return Err(Refusal::ClockNotOn { area });
+        }
         self.begin_round(by, self.case.now);
         if let Some(owner) = self.engagement.owner.clone() {
             let clock = self.inquiry.clock.as_ref();

@@ -166,6 +166,9 @@ impl Turn<'_> {
         if !is_sme || !(heard.mentions_us || pm.is_some()) || !takes_follow_ups(&self.engagement) {
             return;
         }
+        if self.area_not_on(by).is_some() {
+            return;
+        }
         self.begin_round(by, at);
         match (pm, self.engagement.owner.clone()) {
             // The SME mentioned them already: the card shows the rest.

@@ -9,10 +9,11 @@ use super::people::{area_of, because, choose_owner, is_on_duty};
 use super::working::OwnersTime;
 use crate::domain::command::ClockKind;
 use crate::domain::decide::Case;
+use crate::domain::decide::destination::is_on_for_any;
 use crate::domain::decision::{Actor, Decision, Event};
 use crate::domain::engagement::inquiry::{EarlierOwner, HowEnded, ReplyClock};
 use crate::domain::engagement::{Body, Engagement, Inquiry, State};
-use crate::domain::ids::UserId;
+use crate::domain::ids::{AreaKey, UserId};
 use crate::domain::notice::What;
 use crate::domain::reason::{Because, Fact, Rule};
 use crate::domain::reply_clock::{self, Ending, NextStep};
@@ -219,6 +220,14 @@ impl<'a> Turn<'a> {
         let actor = by.map_or(Actor::Slack, |by| Actor::Person(by.clone()));
         let (words, because) = why;
         self.note(at, actor, Event::Ended { state, why: words }, vec![because]);
+    }
+
+    /// The area, where the bot is not on for any of those who ask: then no new promise is made. What runs goes on.
+    pub(super) fn area_not_on(&self, by: &UserId) -> Option<AreaKey> {
+        let area = self.engagement.area.as_ref()?;
+        let behind = self.case.parent.map(|parent| &parent.requester);
+        let people = [by, &self.engagement.requester].into_iter().chain(behind);
+        (!is_on_for_any(&self.case.policy.org, Some(area), people)).then(|| area.clone())
     }
 
     /// A new round of the same inquiry (B6), under the rules it began with (B4). Where no clock could run, none starts.

@@ -3,7 +3,7 @@
 use super::placing::{close, move_to, reassign};
 use super::{body, may_take, take, watch_silence};
 use crate::domain::command::{Act, Action, ClockKind};
-use crate::domain::decide::{Case, inquiry, requester};
+use crate::domain::decide::{Case, destination, inquiry, requester};
 use crate::domain::decision::{Actor, Decision, Done, Event, Reply};
 use crate::domain::engagement::{Engagement, State};
 use crate::domain::ids::UserId;
@@ -143,6 +143,11 @@ fn ask_pm(case: &Case<'_>, by: &UserId, text: &str) -> Decision {
     let Some(area) = area else {
         return Decision::refuse(Refusal::NoInternalChannel { engagement: question.id });
     };
+    // A new promise of the PM's is made only where the bot is on; the question itself goes on.
+    let people = [by, &question.requester];
+    if !destination::is_on_for_any(org, Some(&area.key), people.into_iter()) {
+        return Decision::refuse(Refusal::ClockNotOn { area: area.key.clone() });
+    }
     let mut parent = question.clone();
     let mut taken = Decision::default();
     if parent.state == State::Open {

@@ -4,7 +4,7 @@ use super::acts::{leads_of, not_now, only, pressed, smes_of};
 use super::{body, may_take, take};
 use crate::domain::command::ClockKind;
 use crate::domain::decide::Case;
-use crate::domain::decide::destination::{self, Nowhere};
+use crate::domain::decide::destination;
 use crate::domain::decision::{Actor, Decision, Done, Event, Reply};
 use crate::domain::engagement::{Body, Engagement, Home, Question, State};
 use crate::domain::ids::UserId;
@@ -35,12 +35,14 @@ pub(super) fn move_to(case: &Case<'_>, by: &UserId, to: &PlaceId) -> Decision {
         return leave_to_lead(case);
     }
     let Some(place) = org.place(to) else { return not_now(question) };
-    let destination = match destination::to_smes(org, Some(place), None) {
-        Ok(destination) => destination,
-        Err(Nowhere::AreaNotOn(area)) => return Decision::refuse(Refusal::AreaNotOn { area }),
-        Err(Nowhere::NoChannel) => {
-            return Decision::refuse(Refusal::NowhereToSend { place: to.clone() });
-        }
+    // Within its area it keeps what was promised, also where that was switched off meanwhile.
+    if place.area != question.area
+        && let Some(area) = destination::not_on(org, place.area.as_ref(), &question.requester)
+    {
+        return Decision::refuse(Refusal::AreaNotOn { area });
+    }
+    let Some(destination) = destination::to_smes(org, Some(place), None) else {
+        return Decision::refuse(Refusal::NowhereToSend { place: to.clone() });
     };
     let mut moved = question.clone();
     let mut decision = Decision::default();

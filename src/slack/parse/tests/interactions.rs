@@ -81,7 +81,7 @@ fn a_command_without_text_opens_the_form_and_words_of_ours_are_queries() {
         ("help", Query::Help),
         ("mine", Query::Mine),
         ("status k7q", Query::Status { id: "k7q".to_owned() }),
-        ("pilot on", Query::NotUnderstood),
+        ("pilot", Query::NotUnderstood),
     ] {
         assert!(matches!(slash(text), Inbound::Query { query: got, .. } if got == query), "{text}");
     }

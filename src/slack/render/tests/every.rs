@@ -4,10 +4,11 @@ use super::super::{Scene, briefing, notice, reply, why};
 use super::facts::{events, facts, refusals, whats};
 use super::fixture::{World, call, entry, hours, id, inquiry, now, place, pm_ask, question, user};
 use crate::domain::decision::{Done, Reply};
+use crate::domain::directory::AreaMode;
 use crate::domain::engagement::call::{Agenda, BriefingAnswer, BriefingQuestion, CallStatus};
 use crate::domain::engagement::inquiry::{ClockEnd, HowEnded, Pause};
 use crate::domain::engagement::{Body, Detail, Engagement, Pending, Question, State, Triage};
-use crate::domain::ids::{ChannelId, Ts};
+use crate::domain::ids::{AreaKey, ChannelId, Ts};
 use crate::domain::notice::{Address, Notice, What};
 use crate::domain::org::PlaceId;
 use crate::domain::reason::Reason;
@@ -159,6 +160,7 @@ fn pendings() -> Vec<Pending> {
         Pending::Preview,
         Pending::SmeFirst,
         Pending::Root,
+        Pending::Message,
         Pending::Proof,
     ]
 }
@@ -261,6 +263,12 @@ fn replies(text: &str) -> Vec<Reply> {
         Reply::Mine { asked: Vec::new(), owed: Vec::new() },
         Reply::Status { engagement },
         Reply::Form(Vec::new()),
+        Reply::OfferAnswered { taken: true },
+        Reply::OfferAnswered { taken: false },
+        Reply::Pilot { on: true, areas: vec![AreaKey::from("ci"), AreaKey::from(text)] },
+        Reply::Pilot { on: true, areas: Vec::new() },
+        Reply::Pilot { on: false, areas: Vec::new() },
+        Reply::Mode { area: AreaKey::from(text), mode: AreaMode::Pilot, was: AreaMode::On, switched: true },
     ];
     let done = [
         Done::Discarded,

@@ -5,10 +5,12 @@ use chrono::{DateTime, Utc};
 use super::fixture::{downtime, hours, id, now, place, runner, user};
 use crate::domain::command::ClockKind;
 use crate::domain::decision::{Event, Reply};
+use crate::domain::directory::AreaMode;
 use crate::domain::engagement::State;
-use crate::domain::ids::{AreaKey, ChannelId};
+use crate::domain::ids::{AreaKey, ChannelId, Ts};
 use crate::domain::notice::{Change, Reminder, What};
 use crate::domain::org::Role;
+use crate::domain::pings::Offer;
 use crate::domain::reason::{Because, Fact, Reason, Rule};
 use crate::domain::refusal::Refusal;
 
@@ -102,6 +104,10 @@ pub(super) fn whats(text: &str) -> Vec<What> {
             late_because: late(),
         },
         What::Card { mention: true },
+        What::ModeSwitched { area: AreaKey::from("ci"), mode: AreaMode::Observe, by: Some(by.clone()) },
+        What::ModeSwitched { area: AreaKey::from(text.as_str()), mode: AreaMode::Pilot, by: None },
+        What::ModeSwitched { area: AreaKey::from("ci"), mode: AreaMode::On, by: None },
+        What::SmesOffered { offer: offer() },
         What::Reply { reply: Reply::Nothing },
         What::Reply { reply: Reply::Help },
         What::TakenToRequester { by: by.clone() },
@@ -170,6 +176,11 @@ pub(super) fn whats(text: &str) -> Vec<What> {
     all
 }
 
+fn offer() -> Offer {
+    let area = AreaKey::from("ci");
+    Offer { channel: ChannelId::from("CASK"), ts: Ts::from("1.1"), thread: None, area }
+}
+
 /// Every refusal.
 pub(super) fn refusals(text: &str) -> Vec<Refusal> {
     let engagement = id("K7Q");
@@ -208,6 +219,12 @@ pub(super) fn refusals(text: &str) -> Vec<Refusal> {
         Refusal::StillSaving,
         Refusal::FormNotOpened,
         Refusal::Outsider,
+        Refusal::OnlyFor { who: Role::Admins },
+        Refusal::UnknownArea { typed: text.to_owned() },
+        Refusal::UnknownArea { typed: String::new() },
+        Refusal::UnknownMode { area: area.clone(), typed: text.to_owned() },
+        Refusal::UnknownMode { area: AreaKey::from(text), typed: String::new() },
+        Refusal::ClockNotOn { area: area.clone() },
     ];
     all.extend(super::every::STATES.map(|state| Refusal::NotNow { engagement, state }));
     let roles = [

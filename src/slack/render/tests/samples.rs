@@ -220,6 +220,12 @@ fn every_refusal_is_said() {
     Saving takes longer than usual. I tell you here how it ends.
     Slack was too slow to open the form. Please try again; nothing was sent.
     I only work for members of this organisation. Please ask your contact here.
+    Only admins can do that, so nothing was changed.
+    I know no SME area “words”, so nothing was changed. The areas are ci (on).
+    Please name an area and a mode: `/request-pm admin mode AREA pilot`. The areas are ci (on).
+    “words” is no mode, so nothing was changed. It can be `observe`, `pilot` or `on`; `clear` goes back to the directory.
+    words is not in the directory. It can be `observe`, `pilot` or `on`; `clear` goes back to the directory.
+    I am not switched on for CI/CD yet, so no reply time runs. Please ask the PM yourself.
     *K7Q* is not sent yet. Please post it or drop it first.
     *K7Q* is still open, so that does not apply now. Its card shows what can be done.
     *K7Q* is taken, so that does not apply now. Its card shows what can be done.
