@@ -84,3 +84,21 @@ pub async fn query(sim: &mut Sim, chance: &mut Chance) -> Result<(), NotPossible
     let _ = sim.story.person(&who).close_all().await;
     Ok(())
 }
+
+/// An area is switched by an admin, or by somebody who is none; or somebody tries the bot out. Mostly it is on: elsewhere
+/// little happens.
+pub async fn switch(sim: &mut Sim, chance: &mut Chance) -> Result<(), NotPossible> {
+    let asker = sim.cast.requester(chance);
+    let mode = *chance.one(&["on", "on", "on", "clear", "pilot", "observe"]).expect("some modes");
+    let area = *chance.one(&["ci", "planning", "security", "storage", "nothing"]).expect("some areas");
+    let (who, line) = match chance.below(10) {
+        0..=2 => (asker, "/request-pm pilot on".to_owned()),
+        3 => (asker, "/request-pm pilot off".to_owned()),
+        4 => (asker, format!("/request-pm admin mode {area} {mode}")),
+        _ => ("admin".to_owned(), format!("/request-pm admin mode {area} {mode}")),
+    };
+    sim.tell(format!("{who} types in {FIELD}: {line}"));
+    let answer = sim.story.person(&who).slash_in(FIELD, &line).await?;
+    sim.answered(&who, &answer);
+    Ok(())
+}

@@ -19,6 +19,7 @@ enum Kind {
     Direct,
     Shortcut,
     Query,
+    Switch,
     Press,
     PressTwice,
     Reply,
@@ -36,12 +37,13 @@ enum Kind {
 }
 
 /// How often each kind comes, beside the others.
-const KINDS: [(usize, Kind); 19] = [
+const KINDS: [(usize, Kind); 20] = [
     (7, Kind::Slash),
     (9, Kind::Form),
     (3, Kind::Direct),
     (3, Kind::Shortcut),
     (2, Kind::Query),
+    (2, Kind::Switch),
     (32, Kind::Press),
     (2, Kind::PressTwice),
     (14, Kind::Reply),
@@ -77,6 +79,7 @@ async fn act(sim: &mut Sim, chance: &mut Chance, kind: Kind) -> Result<(), NotPo
         Kind::Direct => asking::direct(sim, chance).await,
         Kind::Shortcut => asking::shortcut(sim, chance).await,
         Kind::Query => asking::query(sim, chance).await,
+        Kind::Switch => asking::switch(sim, chance).await,
         Kind::Press => pressing::press(sim, chance, false).await,
         Kind::PressTwice => pressing::press(sim, chance, true).await,
         Kind::Reply => talking::reply(sim, chance).await,
