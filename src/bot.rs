@@ -23,7 +23,7 @@ use crate::worker::pace::Pace;
 use crate::worker::run::{self, Worker};
 use crate::worker::steps::Steps;
 use crate::worker::supervise::supervised;
-use crate::worker::{clocks, gap, holidays, names, outbox, upkeep, watchdog};
+use crate::worker::{clocks, gap, holidays, membership, names, outbox, upkeep, watchdog};
 
 /// What the bot is made of.
 pub struct Parts {
@@ -255,6 +255,11 @@ impl Bot {
         names::tick(&self.app, &self.slack, &self.source).await
     }
 
+    /// Looks who is in the internal channels of the areas (B8).
+    pub async fn look_who_is_inside(&self) -> Result<(), StoreError> {
+        membership::tick(&self.app, &self.slack, &self.source).await
+    }
+
     /// Reads the calendars of holidays on the web; says how many could not be read.
     pub async fn read_holidays(&self) -> Result<usize, StoreError> {
         holidays::tick(&self.app, &self.source).await
@@ -276,6 +281,9 @@ impl Bot {
         self.after_answer.ended().await;
         loop {
             self.steps.look(&self.app).await?;
+            if names::follow(&self.app, &self.source).await? {
+                self.app.names_stale.notify_one();
+            }
             let due = clocks::tick(&self.app, &self.slack).await?;
             let delivered = outbox::tick(&self.app, &self.slack, &self.pace).await?;
             if due == 0 && delivered == 0 {
@@ -285,14 +293,7 @@ impl Bot {
     }
 
     /// Replaces the directory and the rules; names are resolved anew at once, from what is known.
-    pub async fn reload(&self, mut written: Written) -> Result<(), StoreError> {
-        holidays::complete(self.app.store(), self.app.installation(), &mut written).await?;
-        let known = names::kept(&self.app).await?.unwrap_or_default();
-        let (policy, _) = written.policy(&known);
-        self.source.store(Arc::new(written));
-        self.app.set_policy(policy);
-        self.app.note_directory_modes().await?;
-        self.app.names_stale.notify_one();
-        Ok(())
+    pub async fn reload(&self, written: Written) -> Result<(), StoreError> {
+        names::replace(&self.app, &self.source, written).await
     }
 }

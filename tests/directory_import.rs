@@ -4,7 +4,9 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use switchboard::cli::directory::{DirectoryArgs, DirectoryCommand, ImportArgs, report};
-use switchboard::config::{Import, Severity, Sources, TextFile, ToFillIn, gaps, import, load_directory};
+use switchboard::config::{
+    Environment, Import, Severity, Sources, TextFile, ToFillIn, gaps, import, load_directory,
+};
 use switchboard::domain::directory::{ChannelRef, PersonRef};
 use switchboard::domain::rules::WorkingHours;
 
@@ -196,23 +198,23 @@ fn what_is_not_yaml_stops_it_with_its_line() {
     assert!(problems[0].one_line().starts_with("stages.yml:"), "{problems:?}");
 }
 
-fn run(folder: &Path, output: &Path) -> std::process::ExitCode {
+async fn run(folder: &Path, output: &Path) -> std::process::ExitCode {
     let stages = folder.join("stages.yml");
     let categories = folder.join("categories.yml");
     std::fs::write(&stages, "stages: {a: {display_name: A}}").expect("written");
     std::fs::write(&categories, "{}").expect("written");
-    let import = ImportArgs { stages, categories, sections: None, output: output.to_owned() };
-    switchboard::cli::directory::run(&DirectoryArgs { command: DirectoryCommand::Import(import) })
-        .expect("it runs")
+    let import = ImportArgs { stages, categories, sections: None, overlay: None, output: output.to_owned() };
+    let args = DirectoryArgs { command: DirectoryCommand::Import(import) };
+    switchboard::cli::directory::run(&args, Environment::new()).await.expect("it runs")
 }
 
-#[test]
-fn a_file_in_the_way_is_kept() {
+#[tokio::test]
+async fn a_file_in_the_way_is_kept() {
     let folder = tempfile::tempdir().expect("a folder");
     let output = folder.path().join("directory.yml");
     std::fs::write(&output, "# mine\n").expect("written");
     for _ in 0..2 {
-        assert_eq!(run(folder.path(), &output), std::process::ExitCode::SUCCESS);
+        assert_eq!(run(folder.path(), &output).await, std::process::ExitCode::SUCCESS);
     }
     let kept = std::fs::read_to_string(folder.path().join("directory.yml.old-1")).expect("kept");
     assert_eq!(kept, "# mine\n");

@@ -1,6 +1,8 @@
 //! The program itself, as operators run it: a process with an environment, signals and exit codes, beside a local Slack
 //! workspace with the machine's own clock. Killed without warning it is in `tests/crash/`.
 
+#[path = "real_binary/directory.rs"]
+mod directory;
 #[path = "real_binary/load.rs"]
 mod load;
 #[path = "real_binary/operating.rs"]

@@ -16,12 +16,16 @@ impl App {
     /// next time is told again. `start` is how the topics of its like begin.
     pub async fn tell_admins_while(&self, start: &str, holds: Option<What>) -> Result<(), StoreError> {
         let notice = holds.map(|what| Notice { to: Address::Admins, what, engagement: None, urgent: false });
+        self.tell_while(start, notice).await
+    }
+
+    /// Tells somebody something that holds for a while, likewise.
+    pub async fn tell_while(&self, start: &str, notice: Option<Notice>) -> Result<(), StoreError> {
         let topic = notice.as_ref().and_then(Notice::told_once);
         self.store.forget_told_like(self.installation, start, topic.as_deref()).await?;
-        match notice {
-            Some(notice) => self.tell_admins(notice.what).await,
-            None => Ok(()),
-        }
+        let Some(notice) = notice else { return Ok(()) };
+        let decision = Decision { notices: vec![notice], ..Decision::default() };
+        self.commit_alone(decision, Envelope::internal(Command::Nothing)).await
     }
 
     /// Tells admins something about that engagement, once each.

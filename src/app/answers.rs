@@ -148,6 +148,7 @@ fn moves_a_draft_on(command: &Command, reply: &Reply) -> bool {
             | Reply::Help
             | Reply::Mine { .. }
             | Reply::Status { .. }
+            | Reply::Reloaded { .. }
             | Reply::OfferAnswered { .. }
             | Reply::Pilot { .. }
             | Reply::Mode { .. }
@@ -170,6 +171,7 @@ fn concerns_nobody_else(reply: &Reply) -> bool {
         | Reply::Help
         | Reply::Duplicate { .. }
         | Reply::Mine { .. }
+        | Reply::Reloaded { .. }
         | Reply::OfferAnswered { .. }
         | Reply::Pilot { .. }
         | Reply::Mode { .. }
@@ -202,6 +204,7 @@ pub(super) fn engagement_of(reply: &Reply) -> Option<EngagementId> {
         | Reply::Refused(_)
         | Reply::Help
         | Reply::Mine { .. }
+        | Reply::Reloaded { .. }
         | Reply::OfferAnswered { .. }
         | Reply::Pilot { .. }
         | Reply::Mode { .. }

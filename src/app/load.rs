@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::domain::command::{Act, Action, Ask, ClockKind, Command, Errand, Heard, Via};
 use crate::domain::decide::ask::{self, AskCase};
-use crate::domain::decide::{Case, call, draft, inquiry, pm_ask, question, switching};
+use crate::domain::decide::{Case, call, draft, hand_over, inquiry, pm_ask, question, switching};
 use crate::domain::decision::{Decision, Reply, Write};
 use crate::domain::engagement::{Body, Engagement, State, Triage};
 use crate::domain::ids::{ChannelId, EngagementId, Ts};
@@ -64,6 +64,7 @@ pub(super) fn is_nothing_to_us(command: &Command, policy: &Policy) -> bool {
         | Command::Deleted { .. }
         | Command::Due { .. }
         | Command::Read { .. }
+        | Command::HandOver { .. }
         | Command::Switch(_)
         | Command::Offer(_)
         | Command::Undeliverable { .. } => false,
@@ -108,6 +109,10 @@ impl Known<'_> {
             Command::Read { engagement, errand, messages } => {
                 self.one(*engagement, |case| read(case, *errand, messages.as_deref()))
             }
+            Command::HandOver { engagement, from, why } => {
+                let from = hand_over::From { who: from, why: *why };
+                self.one(*engagement, |case| hand_over::hand_over(case, from))
+            }
             Command::Undeliverable { engagement, is_card, channel, error } => {
                 if !is_card {
                     return Ok(parked(*engagement, channel, error));
@@ -133,6 +138,7 @@ impl Known<'_> {
             | Command::Deleted { .. }
             | Command::Due { .. }
             | Command::Read { .. }
+            | Command::HandOver { .. }
             | Command::Switch(_)
             | Command::Offer(_)
             | Command::Undeliverable { .. } => None,

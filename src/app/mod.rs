@@ -12,11 +12,12 @@ mod load;
 mod operations;
 mod overhear;
 mod queries;
+mod reload;
 mod switching;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use arc_swap::ArcSwap;
@@ -27,6 +28,7 @@ use crate::domain::command::{ClockKind, Command};
 use crate::domain::decision::{ClockChange, Decision, Reply};
 use crate::domain::engagement::Engagement;
 use crate::domain::ids::{ChannelId, EngagementId, InstallationId, Ts, UserId};
+use crate::domain::names::Change;
 use crate::domain::notice::Downtime;
 use crate::domain::org::Policy;
 use crate::domain::switches::Switches;
@@ -38,6 +40,7 @@ pub use delivery::{Counted, Delivery};
 pub use hearing::Hearing;
 pub use operations::Numbers;
 pub use queries::Query;
+pub use reload::{Reload, Reloaded, Reloading};
 
 /// How often a decision is made again because something changed meanwhile.
 const TRIES: usize = 8;
@@ -60,8 +63,12 @@ pub struct App {
     pub clocks: Bell,
     /// Rings for clocks with an errand at Slack.
     pub errands: Bell,
-    /// Rings when names at Slack changed: they are read again.
+    /// Rings when names at Slack changed.
     pub names_stale: tokio::sync::Notify,
+    /// What events told of names and nobody has followed yet. In memory: a start reads them all.
+    names_changes: Mutex<Vec<Change>>,
+    /// Reads directory and settings anew, where this process can.
+    reload: OnceLock<Arc<dyn Reload>>,
     /// How the bot is.
     pub health: Health,
     /// Since when Slack answers no errand of these clocks. In memory: losing it costs some patience, never a clock.
@@ -202,9 +209,22 @@ impl App {
             clocks: Bell::default(),
             errands: Bell::default(),
             names_stale: tokio::sync::Notify::new(),
+            names_changes: Mutex::default(),
+            reload: OnceLock::new(),
             health: Health::default(),
             unanswered: Mutex::default(),
         })
+    }
+
+    /// An event told something of names: it is followed soon.
+    pub fn names_changed(&self, change: Change) {
+        self.names_changes.lock().unwrap_or_else(PoisonError::into_inner).push(change);
+        self.names_stale.notify_one();
+    }
+
+    /// What events told of names since last time.
+    pub fn take_names_changes(&self) -> Vec<Change> {
+        std::mem::take(&mut self.names_changes.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Remembers a time in which we were down, for what comes late because of it (B7).

@@ -1,6 +1,8 @@
 //! Questions about what is stored; they change nothing.
 
-use super::{App, Outcome};
+use std::sync::Arc;
+
+use super::{App, Outcome, Reloaded};
 use crate::domain::command::Act;
 use crate::domain::decision::{Entry, Reply};
 use crate::domain::engagement::Engagement;
@@ -18,13 +20,15 @@ pub enum Query {
     Mine,
     /// One engagement, by the id they typed.
     Status(String),
+    /// An admin wants directory and settings read anew.
+    Reload,
     /// A word of ours, used in a way that we do not know.
     NotUnderstood,
 }
 
 impl App {
     /// Answers a query.
-    pub async fn query(&self, query: &Query, by: &UserId) -> Result<Outcome, StoreError> {
+    pub async fn query(self: &Arc<Self>, query: &Query, by: &UserId) -> Result<Outcome, StoreError> {
         let reply = match query {
             Query::Help => Reply::Help,
             Query::Mine => {
@@ -37,9 +41,21 @@ impl App {
                 self.store.read(self.installation, read).await?
             }
             Query::Status(typed) => self.status(typed, by).await?,
+            Query::Reload => self.reload_for(by).await?,
             Query::NotUnderstood => Reply::Refused(Refusal::NotUnderstood),
         };
         self.outcome(reply).await
+    }
+
+    async fn reload_for(self: &Arc<Self>, by: &UserId) -> Result<Reply, StoreError> {
+        if !self.policy().org.is_admin(by) {
+            return Ok(Reply::Refused(Refusal::OnlyAdmins));
+        }
+        Ok(match self.reload().await? {
+            Reloaded::Used { after_restart, warnings } => Reply::Reloaded { after_restart, warnings },
+            Reloaded::Broken { problems } => Reply::Refused(Refusal::DirectoryBroken { problems }),
+            Reloaded::NotHere => Reply::Refused(Refusal::NoReload),
+        })
     }
 
     async fn status(&self, typed: &str, by: &UserId) -> Result<Reply, StoreError> {

@@ -70,19 +70,19 @@ pub fn offline(args: &CheckArgs, mut env: Environment) -> CheckOutcome {
     match config::load(&source) {
         Ok((settings, warnings)) => {
             outcome.problems = warnings;
-            add_directory(&mut outcome, &settings.directory_path, &settings.rules.hours);
+            add_directory(&mut outcome, &settings.directory_files, &settings.rules.hours);
             outcome.settings = Some(settings);
         }
         Err(problems) => {
             outcome.problems = problems;
-            add_directory(&mut outcome, &config::directory_path(&source), &WorkingHours::default());
+            add_directory(&mut outcome, &config::directory_files(&source), &WorkingHours::default());
         }
     }
     outcome
 }
 
-fn add_directory(outcome: &mut CheckOutcome, path: &std::path::Path, hours: &WorkingHours) {
-    match config::load_directory_file(path, hours) {
+fn add_directory(outcome: &mut CheckOutcome, files: &[std::path::PathBuf], hours: &WorkingHours) {
+    match config::load_directory_files(files, hours) {
         Ok((directory, warnings)) => {
             outcome.problems.extend(warnings);
             outcome.gaps = config::gaps(&directory);

@@ -11,7 +11,11 @@ use anyhow::Context as _;
 use indexmap::IndexMap;
 
 use super::check::{count, size};
-use crate::config::{self, Import, Problem, Sources, TextFile, ToFillIn};
+use super::directory_diff::{self, DiffArgs};
+use super::{operate, setup};
+use crate::app::Reloaded;
+use crate::config::{self, Environment, Import, Problem, Purpose, Sources, TextFile, ToFillIn};
+use crate::control::{End, Ended, Wish};
 use crate::domain::rules::WorkingHours;
 
 /// `switchboard directory`
@@ -27,6 +31,10 @@ pub struct DirectoryArgs {
 pub enum DirectoryCommand {
     /// Make a directory from a taxonomy of stages, groups and categories
     Import(ImportArgs),
+    /// Show how far the directory has drifted from its taxonomy, and from Slack, as a patch
+    Diff(DiffArgs),
+    /// Have the running bot read directory and settings anew
+    Reload,
 }
 
 /// `switchboard directory import`
@@ -41,16 +49,52 @@ pub struct ImportArgs {
     /// Sections
     #[arg(long, value_name = "FILE")]
     pub sections: Option<PathBuf>,
+    /// What people add by hand, laid over what is imported: checked with it, and left as it is
+    #[arg(long, value_name = "FILE")]
+    pub overlay: Option<PathBuf>,
     /// Where to write the directory; `-` for standard output
     #[arg(short, long, value_name = "FILE", default_value = "directory.yml")]
     pub output: PathBuf,
 }
 
 /// Runs the command.
-pub fn run(args: &DirectoryArgs) -> anyhow::Result<ExitCode> {
+pub async fn run(args: &DirectoryArgs, env: Environment) -> anyhow::Result<ExitCode> {
     match &args.command {
         DirectoryCommand::Import(args) => run_import(args),
+        DirectoryCommand::Diff(args) => Ok(directory_diff::run(args, env).await),
+        DirectoryCommand::Reload => run_reload(&env).await,
     }
+}
+
+async fn run_reload(env: &Environment) -> anyhow::Result<ExitCode> {
+    let settings = setup::settings(env.clone(), Purpose::Look)?;
+    let url = settings.database_url.expose();
+    let (ended, trouble) = operate::perform(env, url, &Wish::Reload, &[0]).await?;
+    for Ended { id: _, end } in &ended {
+        match end {
+            End::Reloaded(Reloaded::Used { after_restart, warnings }) => {
+                println!(
+                    "Directory and settings are read anew and in use, with {}.",
+                    count(*warnings, "warning")
+                );
+                for changed in after_restart {
+                    println!("Only a restart changes {changed}.");
+                }
+            }
+            End::Reloaded(Reloaded::Broken { problems }) => {
+                for problem in problems {
+                    eprintln!("{problem}");
+                }
+                eprintln!("The bot keeps to what it read last.");
+            }
+            End::Reloaded(Reloaded::NotHere) => {
+                eprintln!("No bot runs on this database; it reads the directory when it starts.");
+            }
+            End::Failed { why } => eprintln!("The bot could not use it: {why}"),
+            End::Notice(_) | End::Letter(_) => {}
+        }
+    }
+    Ok(operate::exit_code(&ended, trouble.as_ref()))
 }
 
 fn run_import(args: &ImportArgs) -> anyhow::Result<ExitCode> {
@@ -59,14 +103,24 @@ fn run_import(args: &ImportArgs) -> anyhow::Result<ExitCode> {
         categories: read(&args.categories)?,
         sections: args.sections.as_deref().map(read).transpose()?,
     };
-    let import = match config::import(&sources) {
+    let mut import = match config::import(&sources) {
         Ok(import) => import,
         Err(problems) => return Ok(refuse(&problems)),
     };
     // What cannot be read back must never reach a disk.
     let written = TextFile { name: args.output.display().to_string(), text: import.yaml.clone() };
-    if let Err(problems) = config::load_directory(&written, &WorkingHours::default()) {
-        return Ok(refuse(&problems));
+    let overlay = args.overlay.as_deref().map(read).transpose()?;
+    let files: Vec<TextFile> = std::iter::once(written).chain(overlay).collect();
+    let (directory, warnings) = match config::load_layers(&files, &WorkingHours::default()) {
+        Ok(held) => held,
+        Err(problems) => return Ok(refuse(&problems)),
+    };
+    import.to_fill_in = config::still_to_fill_in(import.to_fill_in, &directory);
+    // What the overlay is about and the taxonomy has no longer.
+    let name = args.overlay.as_deref().map(|path| path.display().to_string());
+    let over = |problem: &&Problem| problem.at.as_ref().map(|at| &at.source.name) == name.as_ref();
+    for warning in warnings.iter().filter(|_| name.is_some()).filter(over) {
+        eprintln!("{}", warning.one_line());
     }
     if args.output == Path::new("-") {
         std::io::stdout().lock().write_all(import.yaml.as_bytes())?;
@@ -85,7 +139,7 @@ fn run_import(args: &ImportArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn read(path: &Path) -> anyhow::Result<TextFile> {
+pub(super) fn read(path: &Path) -> anyhow::Result<TextFile> {
     let text = std::fs::read_to_string(path).with_context(|| format!("could not read {}", path.display()))?;
     Ok(TextFile { name: path.display().to_string(), text })
 }

@@ -124,7 +124,10 @@ fn unresolved_line(unresolved: &Unresolved, names: &Names) -> String {
         }
         Unresolved::UnusableChannel(ChannelRef::Id(_)) => format!("{spelled}: name another channel."),
         Unresolved::Person(PersonRef::Email(_) | PersonRef::Id(_)) => {
-            format!("{spelled} is nobody in this workspace, or deactivated.")
+            format!("{spelled} is nobody in this workspace.")
+        }
+        Unresolved::Left(PersonRef::Email(_) | PersonRef::Id(_)) => {
+            format!("{spelled}: they have left. Name somebody else.")
         }
         Unresolved::Group(GroupRef::Handle(_) | GroupRef::Id(_)) => {
             format!("{spelled} is no user group of this workspace.")

@@ -6,11 +6,13 @@ pub mod check;
 mod dead_letters;
 pub mod demo;
 pub mod directory;
+pub mod directory_diff;
 pub mod explain;
 mod live;
 pub mod migrate;
 mod operate;
 mod outbox;
+pub mod reload;
 pub mod serve;
 mod setup;
 mod telemetry;
@@ -80,7 +82,7 @@ pub fn main() -> ExitCode {
         Command::Serve => runtime.block_on(serve::run(env)),
         Command::Demo(args) => runtime.block_on(demo::run(&args)),
         Command::Check(args) => runtime.block_on(live::check(&args, env)),
-        Command::Directory(args) => directory::run(&args),
+        Command::Directory(args) => runtime.block_on(directory::run(&args, env)),
         Command::Migrate => runtime.block_on(migrate::run(env)),
         Command::Outbox(args) => runtime.block_on(outbox::run(args, env)),
         Command::DeadLetters(args) => runtime.block_on(dead_letters::run(args, env)),

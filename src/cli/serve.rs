@@ -2,6 +2,7 @@
 //! Ctrl-C let what runs come to its end.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -9,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use super::reload::Reloader;
 use super::{operate, setup};
 use crate::bot::{Bot, Parts};
 use crate::clock::Clock;
@@ -69,7 +71,8 @@ pub async fn run(env: Environment) -> anyhow::Result<ExitCode> {
     }
     loops.extend(operate::listen(settings.database_url.expose(), &bot, stopped.clone()));
     tracing::info!(address = %listener.local_addr()?, "listening");
-    tokio::spawn(reload_on_hangup(bot.clone(), env));
+    let reloader = Reloader::begin(&bot, env, Purpose::Serve, settings);
+    loops.push(tokio::spawn(reloader.serve(Arc::clone(&bot.app), stopped.clone())));
     let mut until = stopped;
     let server = axum::serve(listener, bot.router()).with_graceful_shutdown(async move {
         let _ = until.wait_for(|stop| *stop).await;
@@ -110,21 +113,4 @@ async fn told_to_stop() -> anyhow::Result<()> {
         interrupted = tokio::signal::ctrl_c() => interrupted.context("Ctrl-C cannot be heard")?,
     }
     Ok(())
-}
-
-/// Reads directory and settings anew; a broken file keeps what there was and says what is wrong.
-async fn reload_on_hangup(bot: Bot, env: Environment) {
-    let Ok(mut hangup) = signal(SignalKind::hangup()) else {
-        tracing::warn!("SIGHUP cannot be heard; the directory is read only at the start");
-        return;
-    };
-    while hangup.recv().await.is_some() {
-        match setup::load(env.clone(), Purpose::Serve) {
-            Ok((settings, directory)) => match bot.reload(setup::written(&settings, directory)).await {
-                Ok(()) => tracing::info!("directory and settings were read anew"),
-                Err(error) => tracing::error!(%error, "the new directory could not be resolved"),
-            },
-            Err(error) => tracing::error!(%error, "the old directory and settings stay"),
-        }
-    }
 }

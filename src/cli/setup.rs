@@ -10,12 +10,11 @@ use crate::worker::names::Written;
 
 /// Reads settings and directory. Prints every problem; a broken configuration never starts.
 pub(super) fn load(env: Environment, purpose: Purpose) -> anyhow::Result<(Settings, Directory)> {
-    let settings = settings(env, purpose)?;
-    match config::load_directory_file(&settings.directory_path, &settings.rules.hours) {
-        Ok((directory, warnings)) => {
-            if !warnings.is_empty() {
+    match read(env, purpose) {
+        Ok((settings, directory, warnings)) => {
+            if warnings > 0 {
                 tracing::warn!(
-                    warnings = warnings.len(),
+                    warnings,
                     "the directory is incomplete; `switchboard check` says where and what happens instead"
                 );
             }
@@ -23,6 +22,17 @@ pub(super) fn load(env: Environment, purpose: Purpose) -> anyhow::Result<(Settin
         }
         Err(problems) => stop(&problems),
     }
+}
+
+/// Reads settings and directory, and counts the warnings; or everything that is wrong.
+pub(super) fn read(
+    env: Environment,
+    purpose: Purpose,
+) -> Result<(Settings, Directory, usize), Vec<config::Problem>> {
+    let (settings, _) = Source::from_environment(env, purpose).and_then(|source| config::load(&source))?;
+    let (directory, warnings) =
+        config::load_directory_files(&settings.directory_files, &settings.rules.hours)?;
+    Ok((settings, directory, warnings.len()))
 }
 
 /// Reads the settings alone: what only looks at the database, or saves it, must not need a directory that holds.

@@ -15,6 +15,7 @@ use crate::domain::rules::WorkingHours;
 use super::completeness;
 use super::marks::Marks;
 use super::node::{Entry, Node};
+use super::overlay;
 use super::problem::{Problem, SourceText};
 use super::reader::{Reader, closest};
 use super::{TextFile, yaml};
@@ -47,31 +48,40 @@ const GROUP: [&str; 11] = [
     "categories",
 ];
 
-/// Reads a directory. With an error nothing is returned but the problems.
+/// Reads a directory of files, each laid over those before it. With an error nothing is returned but the problems.
 pub(super) fn load(
-    file: &TextFile,
+    files: &[TextFile],
     defaults: &WorkingHours,
 ) -> Result<(Directory, Vec<Problem>), Vec<Problem>> {
-    let source = SourceText::new(&file.name, &file.text);
     let mut problems = Vec::new();
-    let Some(tree) = yaml::parse(&source, &file.text, &mut problems) else {
+    let mut trees = Vec::new();
+    let mut first = None;
+    for file in files {
+        let source = SourceText::new(&file.name, &file.text);
+        trees.extend(yaml::parse(&source, &file.text, &mut problems));
+        first.get_or_insert(source);
+    }
+    let main = first.unwrap_or_else(|| SourceText::new("directory.yml", ""));
+    if trees.len() < files.len() {
         return Err(problems);
-    };
+    }
+    let tree = trees.into_iter().reduce(|below, over| overlay::lay(below, over, &mut problems));
+    let tree = tree.unwrap_or_else(|| Node::empty_map(&main));
     let mut reading = Reading {
         reader: Reader { problems },
-        marks: Marks::new(&source),
+        marks: Marks::new(&main),
         defaults,
         areas: Vec::new(),
         sections: Vec::new(),
     };
     let directory = reading.directory(&tree);
     let mut problems = reading.reader.problems;
-    super::problem::sort(&mut problems, &file.name);
+    super::problem::sort(&mut problems, &main.name);
     if problems.iter().any(Problem::is_error) {
         return Err(problems);
     }
     problems.extend(completeness::warnings(&directory, &reading.marks));
-    super::problem::sort(&mut problems, &file.name);
+    super::problem::sort(&mut problems, &main.name);
     Ok((directory, problems))
 }
 

@@ -10,7 +10,7 @@ use super::problem::{Problem, SourceText};
 /// Lines by the path of what is written there (`stage/verify`).
 pub(super) struct Marks {
     source: Arc<SourceText>,
-    by_path: HashMap<String, Range<usize>>,
+    by_path: HashMap<String, (Arc<SourceText>, Range<usize>)>,
 }
 
 impl Marks {
@@ -21,11 +21,14 @@ impl Marks {
 
     /// Remembers where this was written.
     pub(super) fn set(&mut self, path: String, entry: &Entry) {
-        self.by_path.insert(path, entry.key_span.clone());
+        self.by_path.insert(path, (Arc::clone(&entry.source), entry.key_span.clone()));
     }
 
     /// The problem, pointed at where this was written; at the file's first line where that is nowhere.
     pub(super) fn point(&self, problem: Problem, path: &str) -> Problem {
-        problem.at(&self.source, self.by_path.get(path).cloned().unwrap_or(0..0))
+        match self.by_path.get(path) {
+            Some((source, span)) => problem.at(source, span.clone()),
+            None => problem.at(&self.source, 0..0),
+        }
     }
 }

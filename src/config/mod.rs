@@ -4,7 +4,9 @@
 
 mod completeness;
 mod directory;
+mod drift;
 mod duration;
+mod edits;
 mod environment;
 mod holidays;
 mod hours;
@@ -12,6 +14,7 @@ mod import;
 mod ladder;
 mod marks;
 mod node;
+mod overlay;
 mod problem;
 mod reader;
 mod references;
@@ -28,6 +31,8 @@ use crate::domain::directory::Directory;
 use crate::domain::rules::WorkingHours;
 
 pub use completeness::{Gap, gaps};
+pub use drift::{changes, named_changes, still_to_fill_in, unsettled};
+pub use edits::{Edit, edited};
 pub use environment::Environment;
 pub use import::{Import, Sources, ToFillIn, import};
 pub use problem::{Location, Problem, Severity, SourceText};
@@ -81,6 +86,11 @@ impl Source {
     }
 }
 
+/// Where the settings file is, or would be.
+pub fn settings_file(env: &Environment) -> PathBuf {
+    PathBuf::from(environment::variable(env, "SWITCHBOARD_CONFIG").unwrap_or(DEFAULT_FILE))
+}
+
 /// Settings of a source with its warnings, or everything that is wrong with it.
 pub fn load(source: &Source) -> Result<(Settings, Vec<Problem>), Vec<Problem>> {
     let (mut settings, mut warnings) = settings::load(source)?;
@@ -89,9 +99,9 @@ pub fn load(source: &Source) -> Result<(Settings, Vec<Problem>), Vec<Problem>> {
     Ok((settings, warnings))
 }
 
-/// Where the directory is, as far as settings that may be wrong elsewhere say it.
-pub fn directory_path(source: &Source) -> PathBuf {
-    settings::directory_path(source)
+/// Where the directory's files are, as far as settings that may be wrong elsewhere say it.
+pub fn directory_files(source: &Source) -> Vec<PathBuf> {
+    settings::directory_files(source)
 }
 
 /// A directory from its text, with warnings; or everything that is wrong with it. `defaults` are the settings' hours, for
@@ -100,20 +110,38 @@ pub fn load_directory(
     file: &TextFile,
     defaults: &WorkingHours,
 ) -> Result<(Directory, Vec<Problem>), Vec<Problem>> {
-    directory::load(file, defaults)
+    directory::load(std::slice::from_ref(file), defaults)
 }
 
-/// Reads a directory file and loads it, with the calendars of holidays that are files.
-pub fn load_directory_file(
-    path: &Path,
+/// A directory from several texts, each laid over those before it.
+pub fn load_layers(
+    files: &[TextFile],
     defaults: &WorkingHours,
 ) -> Result<(Directory, Vec<Problem>), Vec<Problem>> {
-    let file = read_file(path).map_err(|cause| vec![unreadable(&path.display().to_string(), &cause)])?;
-    let (mut directory, mut warnings) = load_directory(&file, defaults)?;
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let dates = holidays::read_files(directory.holiday_calendars(), folder, &mut warnings);
-    directory.holiday_dates = dates;
+    directory::load(files, defaults)
+}
+
+/// Reads the files of a directory and loads it, with the calendars of holidays that are files.
+pub fn load_directory_files(
+    paths: &[PathBuf],
+    defaults: &WorkingHours,
+) -> Result<(Directory, Vec<Problem>), Vec<Problem>> {
+    let (mut directory, mut warnings) = load_layers(&read_files(paths)?, defaults)?;
+    let folder = paths.first().and_then(|path| path.parent()).unwrap_or(Path::new(""));
+    directory.holiday_dates = holidays::read_files(directory.holiday_calendars(), folder, &mut warnings);
     Ok((directory, warnings))
+}
+
+/// Reads files; every one that cannot be read is a problem.
+pub fn read_files(paths: &[PathBuf]) -> Result<Vec<TextFile>, Vec<Problem>> {
+    let (mut files, mut problems) = (Vec::new(), Vec::new());
+    for path in paths {
+        match read_file(path) {
+            Ok(file) => files.push(file),
+            Err(cause) => problems.push(unreadable(&path.display().to_string(), &cause)),
+        }
+    }
+    if problems.is_empty() { Ok(files) } else { Err(problems) }
 }
 
 /// The example directory: an invented company, complete save for a few gaps that show what happens then.

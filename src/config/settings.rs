@@ -12,7 +12,7 @@ use crate::domain::rules::{
 };
 
 use super::duration::{Written, parse};
-use super::node::Node;
+use super::node::{Node, Value};
 use super::reader::{Fields, Reader, shown};
 use super::secret::Secret;
 use super::{Problem, Source, environment, ladder, toml_tree};
@@ -22,8 +22,8 @@ use super::{Problem, Source, environment, ladder, toml_tree};
 pub struct Settings {
     /// The numbers of the rules.
     pub rules: Rules,
-    /// The directory file, relative to where we run.
-    pub directory_path: PathBuf,
+    /// The directory's files, relative to where we run; each is laid over those before it.
+    pub directory_files: Vec<PathBuf>,
     /// Where admins are told of what needs a person.
     pub admin_channel: Option<ChannelRef>,
     /// Admins.
@@ -59,9 +59,10 @@ pub struct SlackSettings {
     pub api_url: String,
 }
 
-/// The tables of `switchboard.toml`, and `directory`.
-const TABLES: [&str; 16] = [
+/// The tables of `switchboard.toml`, and where the directory is.
+const TABLES: [&str; 17] = [
     "directory",
+    "overlay",
     "slack",
     "reply",
     "sme",
@@ -101,17 +102,32 @@ pub(super) fn load(source: &Source) -> Result<(Settings, Vec<Problem>), Vec<Prob
 }
 
 /// Where the directory is, as far as that can be told from settings that may be wrong elsewhere.
-pub(super) fn directory_path(source: &Source) -> PathBuf {
+pub(super) fn directory_files(source: &Source) -> Vec<PathBuf> {
     let mut reader = Reader::default();
     let tree = tree(source, &mut Vec::new());
     let top = reader.fields(Some(&tree), "The file", &TABLES);
-    beside(source, reader.text(top.get("directory"), "directory").as_deref())
+    files_of(&mut reader, &top, source)
 }
 
-/// The directory's path: a relative one begins at the settings file.
-fn beside(source: &Source, directory: Option<&str>) -> PathBuf {
+/// A relative path begins at the settings file.
+fn beside(source: &Source, name: &str) -> PathBuf {
     let folder = source.file.as_ref().and_then(|file| Path::new(&file.name).parent());
-    folder.unwrap_or(Path::new("")).join(directory.unwrap_or("directory.yml"))
+    folder.unwrap_or(Path::new("")).join(name)
+}
+
+/// The directory's files, the overlay last.
+fn files_of(reader: &mut Reader, top: &Fields<'_>, source: &Source) -> Vec<PathBuf> {
+    let mut files = match top.get("directory") {
+        Some(Node { value: Value::Scalar(_), .. }) => {
+            reader.text(top.get("directory"), "directory").into_iter().collect()
+        }
+        node => reader.texts(node, "directory"),
+    };
+    if files.is_empty() {
+        files.push("directory.yml".to_owned());
+    }
+    files.extend(reader.text(top.get("overlay"), "overlay"));
+    files.iter().map(|file| beside(source, file)).collect()
 }
 
 /// The settings as written, the environment over the file.
@@ -130,7 +146,7 @@ fn tree(source: &Source, problems: &mut Vec<Problem>) -> Node {
 fn read(reader: &mut Reader, tree: &Node, source: &Source) -> Settings {
     let top = reader.fields(Some(tree), "The file", &TABLES);
     let defaults = Rules::default();
-    let directory = reader.text(top.get("directory"), "directory");
+    let directory_files = files_of(reader, &top, source);
     let admin = reader.fields(top.get("admin"), "[admin]", &["channel", "people"]);
     let privacy = reader.fields(top.get("privacy"), "[privacy]", &["keep_text"]);
     let feedback = reader.fields(top.get("feedback"), "[feedback]", &["no_answer_after"]);
@@ -142,12 +158,12 @@ fn read(reader: &mut Reader, tree: &Node, source: &Source) -> Settings {
     for calendar in &mut rules.holidays.calendars {
         // Beside the settings, as the directory is.
         if let HolidaySource::Local(name) = calendar {
-            *name = beside(source, Some(name)).display().to_string();
+            *name = beside(source, name).display().to_string();
         }
     }
     let settings = Settings {
         rules,
-        directory_path: beside(source, directory.as_deref()),
+        directory_files,
         holiday_dates: HolidayDates::new(),
         admin_channel: reader.channel(admin.get("channel"), "channel"),
         admins: reader.people(admin.get("people"), "people"),

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::app::Reloaded;
 use crate::store::NoticeWish;
 
 pub use operator::Operator;
@@ -54,6 +55,8 @@ pub enum Wish {
     RetryDeadLetters,
     /// Dead letters are thrown away.
     DropDeadLetters,
+    /// Directory and settings are read anew; of no row.
+    Reload,
 }
 
 impl Wish {
@@ -64,6 +67,7 @@ impl Wish {
             Self::DropNotices { why: _ } => "drop a notice",
             Self::RetryDeadLetters => "hear a dead letter again",
             Self::DropDeadLetters => "drop a dead letter",
+            Self::Reload => "read the directory anew",
         }
     }
 }
@@ -100,6 +104,8 @@ pub enum End {
     Notice(NoticeWish),
     /// A dead letter's.
     Letter(LetterWish),
+    /// Directory and settings.
+    Reloaded(Reloaded),
     /// The database did not do it; nothing changed.
     Failed {
         /// Why.
@@ -133,8 +139,10 @@ impl End {
     pub fn is_refused(&self) -> bool {
         match self {
             Self::Notice(wish) => wish.is_refused(),
-            Self::Letter(LetterWish::Understood | LetterWish::NothingToDo | LetterWish::Dropped) => false,
+            Self::Letter(LetterWish::Understood | LetterWish::NothingToDo | LetterWish::Dropped)
+            | Self::Reloaded(Reloaded::Used { .. }) => false,
             Self::Letter(LetterWish::Stays { .. } | LetterWish::Doubtful | LetterWish::Unknown)
+            | Self::Reloaded(Reloaded::Broken { .. } | Reloaded::NotHere)
             | Self::Failed { .. } => true,
         }
     }

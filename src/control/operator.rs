@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use super::{End, Ended, LetterWish, Wish};
-use crate::app::{App, StoreError};
+use crate::app::{App, Reloaded, StoreError};
 use crate::inbound::{HeardAgain, hear_again};
 use crate::store::{NoticeWish, OutboxId, RereadEnd};
 
@@ -50,6 +50,7 @@ impl Operator {
         let mut end = match wish {
             Wish::RetryNotices | Wish::DropNotices { .. } => End::Notice(NoticeWish::Unknown),
             Wish::RetryDeadLetters | Wish::DropDeadLetters => End::Letter(LetterWish::Unknown),
+            Wish::Reload => End::Reloaded(Reloaded::NotHere),
         };
         for app in &self.apps {
             end = of_installation(app, wish, id).await?;
@@ -61,7 +62,7 @@ impl Operator {
     }
 }
 
-async fn of_installation(app: &App, wish: &Wish, id: i64) -> Result<End, StoreError> {
+async fn of_installation(app: &Arc<App>, wish: &Wish, id: i64) -> Result<End, StoreError> {
     let (store, installation) = (app.store(), app.installation());
     Ok(match wish {
         Wish::RetryNotices => End::Notice(store.retry_parked(installation, OutboxId(id), app.now()).await?),
@@ -69,6 +70,7 @@ async fn of_installation(app: &App, wish: &Wish, id: i64) -> Result<End, StoreEr
             let reason = dropped_because(why.as_deref());
             End::Notice(store.drop_undelivered(installation, OutboxId(id), reason, app.now()).await?)
         }
+        Wish::Reload => End::Reloaded(app.reload().await?),
         Wish::RetryDeadLetters => End::Letter(hear(app, id).await?),
         Wish::DropDeadLetters => {
             let was_there = store.end_reread(installation, id, RereadEnd::Gone).await?;

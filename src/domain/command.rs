@@ -10,7 +10,7 @@ use super::engagement::call::BriefingAnswer;
 use super::ids::{AreaKey, ChannelId, EngagementId, Ts, UserId};
 use super::org::PlaceId;
 use super::pings::OfferAnswered;
-use super::reason::Reason;
+use super::reason::{Gone, Reason};
 use super::switches::Switching;
 
 /// Something that happened, to be decided upon.
@@ -50,6 +50,15 @@ pub enum Command {
         errand: Errand,
         /// The messages, oldest first; `None` where the thread cannot be read.
         messages: Option<Vec<Heard>>,
+    },
+    /// Whoever owns it cannot go on: the next one has it, or it is open again.
+    HandOver {
+        /// What.
+        engagement: EngagementId,
+        /// Whose it was.
+        from: UserId,
+        /// Why they cannot.
+        why: Gone,
     },
     /// Somebody wants something switched (observe, pilot, on).
     Switch(Switching),

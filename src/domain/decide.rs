@@ -6,6 +6,7 @@ pub mod ask;
 pub mod call;
 pub mod destination;
 pub mod draft;
+pub mod hand_over;
 pub mod inquiry;
 pub mod owed;
 pub mod pm_ask;

@@ -190,8 +190,10 @@ pub enum Actor {
     Person(UserId),
     /// A clock that was due.
     Clock(ClockKind),
-    /// Slack: a message deleted, a thread read, a channel that refused.
+    /// Slack: a message deleted, a thread read, a channel that refused, somebody who left.
     Slack,
+    /// The directory: it names others now.
+    Directory,
 }
 
 /// What happened to an engagement.
@@ -312,6 +314,13 @@ pub enum Reply {
     Status {
         /// Which.
         engagement: EngagementId,
+    },
+    /// Directory and settings were read anew; what holds only after a restart.
+    Reloaded {
+        /// Settings by the names that people know them by.
+        after_restart: Vec<String>,
+        /// Warnings of the directory.
+        warnings: usize,
     },
     /// The form needs more for this reason, or a field is wrong.
     Form(Vec<FieldProblem>),

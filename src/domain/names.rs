@@ -3,11 +3,17 @@
 //! A snapshot, refreshed by the worker and followed by events. The directory's references are resolved against it.
 
 mod assumed;
+mod following;
+mod quiet;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{ChannelId, GroupId, UserId};
+
+pub use following::{Change, Former};
 
 /// Everything Slack told us, as of the last reading.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +30,12 @@ pub struct Names {
     pub people: Vec<Person>,
     /// User groups with their members.
     pub groups: Vec<UserGroup>,
+    /// Names that were given up for others.
+    #[serde(default)]
+    pub former: Former,
+    /// Who is in which internal channel, as of the last look (B8).
+    #[serde(default)]
+    pub inside: BTreeMap<ChannelId, BTreeSet<UserId>>,
 }
 
 /// A channel.

@@ -12,6 +12,7 @@ use super::engagement::{Body, Engagement, State};
 use super::ids::{AreaKey, ChannelId, EngagementId, Ts, UserId};
 use super::org::PlaceId;
 use super::pings::Offer;
+use super::reason::Gone;
 
 /// Something to tell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -182,6 +183,8 @@ pub enum What {
     },
     /// The inquiry has a new owner, who is mentioned.
     OwnerChanged { to: UserId, by: UserId },
+    /// Whoever had it cannot go on: the next one has it, or the leads find somebody for a question that is open again.
+    HandedOver { from: UserId, to: Option<UserId>, why: Gone, leads: Vec<UserId> },
     /// A new round (B6).
     AskedAgain { owner: UserId, text: Option<String>, due: Option<DateTime<Utc>> },
     /// The PM waits on the asker (B6).
@@ -224,6 +227,14 @@ pub enum What {
     ClocksSet { engagements: Vec<EngagementId>, number: usize },
     /// Clocks are due for long, and nobody decides upon them.
     ClocksLate { number: u32, since: DateTime<Utc> },
+    /// Whoever owns these cannot go on, and the directory names nobody who could take over; so many in all.
+    NobodyTakesOver { engagements: Vec<EngagementId>, number: usize },
+    /// The directory or the settings do not hold any more, so that the last ones that did are used: what is wrong where.
+    DirectoryBroken { problems: Vec<String>, number: usize },
+    /// They hold again, and are used.
+    DirectoryHolds,
+    /// PMs of the area who are not in its internal channel (B8).
+    PmsOutside { area: AreaKey, pms: Vec<UserId> },
     /// What is stored of these cannot be read; so many in all.
     Unreadable { engagements: Vec<EngagementId>, number: usize },
 
@@ -275,6 +286,8 @@ pub enum Change {
     Redirected { by: UserId, to: EngagementId },
     /// Somebody else has it now.
     Handed { by: UserId, to: UserId },
+    /// Whoever had it cannot go on: the next one has it, or it is open again.
+    HandedOver { from: UserId, to: Option<UserId>, why: Gone },
     /// The triage is proved, and the PM is asked.
     TriageProved,
     /// The triage is not proved (A4): an SME has to answer first.
@@ -362,6 +375,7 @@ impl What {
                 engagement.state == State::Taken && engagement.owner.as_ref() == Some(taker)
             }
             Self::PmReminder { .. } | Self::AdviceDue { .. } => engagement.state.is_live(),
+            Self::HandedOver { to, .. } => engagement.owner == *to && engagement.state.is_live(),
             Self::Nudge { .. } | Self::Miss { .. } | Self::Raise { .. } => match &engagement.body {
                 Body::Inquiry(inquiry) => inquiry.clock.as_ref().is_some_and(|clock| {
                     clock.end.is_none() && clock.pauses.last().is_none_or(|pause| pause.to.is_some())
@@ -396,6 +410,10 @@ impl What {
             | Self::Unsearched { .. }
             | Self::UnreadableRow { .. }
             | Self::Unresolved { .. }
+            | Self::NobodyTakesOver { .. }
+            | Self::DirectoryBroken { .. }
+            | Self::DirectoryHolds
+            | Self::PmsOutside { .. }
             | Self::ClocksSet { .. }
             | Self::ClocksLate { .. }
             | Self::Unreadable { .. }
@@ -426,8 +444,12 @@ impl Notice {
         }
     }
 
-    /// What admins are told once of: a second notice about the same is not kept.
+    /// What admins, or leads, are told once of: a second notice about the same is not kept.
     pub fn told_once(&self) -> Option<String> {
+        if let (What::PmsOutside { area, pms }, Address::Direct { user }) = (&self.what, &self.to) {
+            let pms: Vec<&str> = pms.iter().map(UserId::as_str).collect();
+            return Some(format!("pms_outside:{area}:{user}:{}", pms.join(",")));
+        }
         if self.to != Address::Admins {
             return None;
         }
@@ -435,6 +457,12 @@ impl Notice {
             What::Parked { channel, error, .. } => Some(format!("parked:{channel}:{error}")),
             What::Unsearched { channel, error } => Some(format!("unsearched:{channel}:{error}")),
             What::UnreadableRow { table, row } => Some(format!("unreadable:{table}:{row}")),
+            What::NobodyTakesOver { engagements, number } => {
+                Some(format!("nobody_takes_over:{number}:{}", short(engagements)))
+            }
+            What::DirectoryBroken { problems, number } => {
+                Some(format!("directory:{number}:{}", problems.join(";")))
+            }
             What::Unresolved { what } => Some(format!("unresolved:{}", what.join(","))),
             What::ClocksSet { engagements, number } => {
                 Some(format!("clocks_set:{number}:{}", short(engagements)))

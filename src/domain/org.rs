@@ -8,7 +8,7 @@ mod place;
 mod resolve;
 mod roles;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 pub use place::{Place, PlaceCalendar, PlaceId, PlaceKind};
 pub use resolve::Unresolved;
@@ -86,6 +86,7 @@ pub struct Org {
     pub(super) channels: HashMap<ChannelId, Channel>,
     pub(super) field: HashSet<UserId>,
     pub(super) protected: HashSet<UserId>,
+    pub(super) inside: HashMap<ChannelId, BTreeSet<UserId>>,
     pub(super) pilots: HashSet<UserId>,
 }
 
@@ -149,6 +150,11 @@ impl Org {
     /// The person of that id, where Slack showed them to us.
     pub fn person(&self, id: &UserId) -> Option<&Person> {
         self.people.get(id)
+    }
+
+    /// Whether this person is known not to be in that channel (B8); of a channel that was never looked at nothing is known.
+    pub fn is_outside(&self, user: &UserId, channel: &ChannelId) -> bool {
+        self.inside.get(channel).is_some_and(|inside| !inside.contains(user))
     }
 
     /// What people call this person; their id where Slack has not told us.

@@ -65,6 +65,7 @@ impl<'a> Said<'a> {
             | Command::Read { .. }
             | Command::Switch(_)
             | Command::Offer(_)
+            | Command::HandOver { .. }
             | Command::Undeliverable { .. } => None,
         }
     }

@@ -147,6 +147,16 @@ impl Fact {
     }
 }
 
+/// Why somebody cannot go on with what they own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gone {
+    /// They left: their account is deactivated.
+    Left,
+    /// The directory named them, and does no longer.
+    Unlisted,
+}
+
 /// What made a rule apply. Facts name things by id; words are `slack::render`'s.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "fact")]
@@ -235,6 +245,13 @@ pub enum Fact {
     Pressed {
         /// Who.
         by: UserId,
+    },
+    /// Whoever had it cannot go on.
+    Gone {
+        /// Who.
+        who: UserId,
+        /// Why.
+        why: Gone,
     },
     /// A PM's message in the thread (B1).
     RepliedInThread {

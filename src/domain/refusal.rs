@@ -131,6 +131,15 @@ pub enum Refusal {
     StaysInside,
     /// That message is from nobody we could ask for, or is our own.
     NothingToRedirect,
+    /// Only admins can do that.
+    OnlyAdmins,
+    /// Directory or settings do not hold: what is wrong, each with its file and line.
+    DirectoryBroken {
+        /// What.
+        problems: Vec<String>,
+    },
+    /// This process cannot read directory and settings anew.
+    NoReload,
     /// What we did not understand; with what we know.
     NotUnderstood,
     /// It could not be saved; nothing was sent.

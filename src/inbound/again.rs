@@ -8,7 +8,8 @@ use crate::app::{Answer, App, Envelope, StoreError};
 use crate::domain::command::Command;
 use crate::domain::decision::Reply;
 use crate::domain::ids::UserId;
-use crate::slack::parse::{self, AnswerTo, Inbound, Incoming, NamesChange};
+use crate::domain::names::Change;
+use crate::slack::parse::{self, AnswerTo, Inbound, Incoming};
 
 /// What became of a request that was heard again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +38,9 @@ pub async fn hear_again(app: &App, body: &[u8]) -> Result<HeardAgain, StoreError
             HeardAgain::Decided
         }
         Inbound::NamesChanged { change, keys: _ } => {
-            app.names_stale.notify_one();
-            if matches!(change, NamesChange::Membership { joined: true, .. }) {
+            // What it told may be old by now: Slack is asked.
+            app.names_changed(Change::Unclear);
+            if matches!(change, Change::Membership { joined: true, .. }) {
                 app.read_threads_again(None).await?;
             }
             HeardAgain::Decided
@@ -79,6 +81,7 @@ async fn decide(app: &App, incoming: Incoming) -> Result<HeardAgain, StoreError>
         | Reply::Done { .. }
         | Reply::Help
         | Reply::Mine { .. }
+        | Reply::Reloaded { .. }
         | Reply::OfferAnswered { .. }
         | Reply::Pilot { .. }
         | Reply::Mode { .. }

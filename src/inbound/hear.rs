@@ -10,9 +10,10 @@ use crate::domain::command::Act;
 use crate::domain::decision::{Field, Reply};
 use crate::domain::engagement::Engagement;
 use crate::domain::ids::{EngagementId, UserId};
+use crate::domain::names::Change;
 use crate::domain::refusal::Refusal;
 use crate::domain::routing;
-use crate::slack::parse::{self, AnswerTo, Inbound, Incoming, NamesChange, OpenForm};
+use crate::slack::parse::{self, AnswerTo, Inbound, Incoming, OpenForm};
 use crate::slack::vocabulary::{Form, Show};
 use crate::slack::{forms, render};
 
@@ -37,9 +38,12 @@ pub(super) async fn hear(edge: &Edge, inbound: Inbound, body: &[u8]) -> Answered
         }
         Inbound::FormProblems(problems) => edge.problems(&problems, None),
         Inbound::FormNeedsMore { view } => Answered::Body(forms::update(&view)),
-        Inbound::EventsLost => edge.in_time(&AnswerTo::Nowhere, read_threads_again(edge, late_at)).await,
+        Inbound::EventsLost => {
+            edge.app.names_changed(Change::Unclear);
+            edge.in_time(&AnswerTo::Nowhere, read_threads_again(edge, late_at)).await
+        }
         Inbound::NamesChanged { change, keys: _ } => {
-            edge.in_time(&AnswerTo::Nowhere, names_changed(edge, &change, late_at)).await
+            edge.in_time(&AnswerTo::Nowhere, names_changed(edge, change, late_at)).await
         }
         Inbound::Ignored { why } => {
             tracing::debug!(why, "nothing to us");
@@ -201,6 +205,7 @@ async fn query_of(
         parse::Query::Help => Query::Help,
         parse::Query::Mine => Query::Mine,
         parse::Query::Status { id } => Query::Status(id),
+        parse::Query::Reload => Query::Reload,
         parse::Query::NotUnderstood => Query::NotUnderstood,
     };
     match edge.app.query(&query, &by).await {
@@ -210,16 +215,14 @@ async fn query_of(
     }
 }
 
-/// Names are read again soon; where we came back into a channel, what happened meanwhile is read too (B7).
-async fn names_changed(edge: &Edge, change: &NamesChange, late_at: Instant) -> Answered {
-    edge.app.names_stale.notify_one();
-    match change {
-        NamesChange::Membership { joined: true, .. } => read_threads_again(edge, late_at).await,
-        NamesChange::Membership { joined: false, .. }
-        | NamesChange::Person(_)
-        | NamesChange::Channel(_)
-        | NamesChange::Groups => Answered::Taken,
+/// What the event tells of names is followed at once; where we came back into a channel, what happened meanwhile is read (B7).
+async fn names_changed(edge: &Edge, change: Change, late_at: Instant) -> Answered {
+    let came_back = matches!(change, Change::Membership { joined: true, .. });
+    edge.app.names_changed(change);
+    if came_back {
+        return read_threads_again(edge, late_at).await;
     }
+    Answered::Taken
 }
 
 /// After a gap Slack is not a reliable witness: the threads that matter are read (B7).

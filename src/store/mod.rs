@@ -21,6 +21,7 @@ mod merge;
 mod notes;
 mod open;
 mod outbox;
+mod owners;
 mod parked;
 mod reader;
 mod restore;

@@ -8,6 +8,8 @@ pub mod errands;
 pub mod gap;
 pub mod heartbeat;
 pub mod holidays;
+mod leavers;
+pub mod membership;
 pub mod names;
 pub mod outbox;
 pub mod pace;

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+use super::{holidays, leavers};
 use crate::app::App;
 use crate::domain::directory::{ChannelRef, Directory, GroupRef, HolidaySource, PersonRef};
 use crate::domain::ids::{ChannelId, InstallationId};
-use crate::domain::names::Names;
+use crate::domain::names::{Change, Names};
 use crate::domain::notice::What;
 use crate::domain::org::{Org, Policy, Unresolved};
 use crate::domain::rules::Rules;
@@ -55,6 +56,9 @@ pub enum NamesError {
     /// Slack did not tell them.
     #[error(transparent)]
     Slack(#[from] SlackError),
+    /// Slack told far fewer than before, and another number when asked again.
+    #[error("Slack told only a part of its lists")]
+    Cut,
     /// The store did not keep them.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -77,18 +81,85 @@ pub async fn kept_in(store: &Store, installation: InstallationId) -> Result<Opti
     }))
 }
 
-/// Reads the names, keeps them, resolves the directory, joins the public channels that it names.
+/// Reads the names, keeps them, resolves the directory, joins the public channels that it names. Finds what events missed.
 pub async fn tick(app: &Arc<App>, slack: &Slack, source: &Source) -> Result<(), NamesError> {
-    let mut names = slack.names().await?;
+    let known = kept(app).await?.unwrap_or_default();
+    let mut read = slack.names().await?;
+    if read.looks_cut_beside(&known) {
+        // Said twice alike it is believed: channels may really be gone.
+        let again = slack.names().await?;
+        if sizes(&again) != sizes(&read) {
+            return Err(NamesError::Cut);
+        }
+        read = again;
+    }
+    let mut names = read.read_after(&known);
     let written = source.load_full();
     let joined = join_public_channels(slack, &written.directory, &mut names).await;
     if joined > 0 {
         tracing::info!(joined, "joined configured public channels");
     }
-    let json = serde_json::to_string(&names)
+    if known.knows_something() {
+        let missed = names.differences(&known);
+        tracing::info!(missed, "names were read at Slack; so many were not as events had told");
+    }
+    take(app, &written, &names).await?;
+    Ok(())
+}
+
+fn sizes(names: &Names) -> [usize; 3] {
+    [names.people.len(), names.channels.len(), names.groups.len()]
+}
+
+/// Follows what events told of names since last time; whether Slack has to be asked beside.
+pub async fn follow(app: &Arc<App>, source: &Source) -> Result<bool, StoreError> {
+    let changes = app.take_names_changes();
+    if changes.is_empty() {
+        return Ok(false);
+    }
+    let followed = follow_all(app, source, &changes).await;
+    if followed.is_err() {
+        // They are followed again later; twice is once.
+        for change in changes {
+            app.names_changed(change);
+        }
+    }
+    followed
+}
+
+async fn follow_all(app: &Arc<App>, source: &Source, changes: &[Change]) -> Result<bool, StoreError> {
+    let Some(known) = kept(app).await? else { return Ok(true) };
+    let mut names = known.clone();
+    let mut is_unclear = false;
+    for change in changes {
+        is_unclear |= !names.follow(change);
+    }
+    if names != known {
+        take(app, &source.load_full(), &names).await?;
+    }
+    Ok(is_unclear)
+}
+
+/// Replaces what people wrote down; names are resolved anew at once, from what is known, and Slack is asked soon.
+pub async fn replace(app: &Arc<App>, source: &Source, mut written: Written) -> Result<(), StoreError> {
+    holidays::complete(app.store(), app.installation(), &mut written).await?;
+    let known = kept(app).await?;
+    source.store(Arc::new(written));
+    let written = source.load_full();
+    match known {
+        Some(names) => take(app, &written, &names).await?,
+        None => app.set_policy(written.policy(&Names::default()).0),
+    }
+    app.names_changed(Change::Unclear);
+    Ok(())
+}
+
+/// Keeps these names and uses them: the directory is resolved anew, what cannot be is told, and who left hands over.
+pub(super) async fn take(app: &Arc<App>, written: &Written, names: &Names) -> Result<(), StoreError> {
+    let json = serde_json::to_string(names)
         .map_err(|error| StoreError::Unavailable(format!("names cannot be written: {error}")))?;
     app.store().keep(app.installation(), KEPT_AS, &json).await?;
-    let (policy, unresolved) = written.policy(&names);
+    let (policy, unresolved) = written.policy(names);
     app.set_policy(policy);
     app.note_directory_modes().await?;
     if unresolved.is_empty() {
@@ -101,7 +172,7 @@ pub async fn tick(app: &Arc<App>, slack: &Slack, source: &Source) -> Result<(), 
         );
         app.tell_admins_while(UNRESOLVED, Some(What::Unresolved { what })).await?;
     }
-    Ok(())
+    leavers::tick(app).await
 }
 
 /// Configured public channels are joined; private ones are invited into by people.
@@ -132,11 +203,17 @@ pub fn spelled(unresolved: &Unresolved) -> String {
         ChannelRef::Name(name) => format!("#{name}"),
         ChannelRef::Id(ChannelId(id)) => id.clone(),
     };
+    let person = |person: &PersonRef| match person {
+        PersonRef::Email(email) => email.clone(),
+        PersonRef::Id(id) => id.to_string(),
+    };
     match unresolved {
         Unresolved::Channel(reference) => channel(reference),
-        Unresolved::UnusableChannel(reference) => format!("{} (archived or shared)", channel(reference)),
-        Unresolved::Person(PersonRef::Email(email)) => email.clone(),
-        Unresolved::Person(PersonRef::Id(id)) => id.to_string(),
+        Unresolved::UnusableChannel(reference) => {
+            format!("{} (archived, shared, or private without me)", channel(reference))
+        }
+        Unresolved::Person(reference) => person(reference),
+        Unresolved::Left(reference) => format!("{} (deactivated)", person(reference)),
         Unresolved::Group(GroupRef::Handle(handle)) => format!("@{handle}"),
         Unresolved::Group(GroupRef::Id(id)) => id.to_string(),
     }

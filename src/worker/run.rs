@@ -13,17 +13,21 @@ use super::pace::Pace;
 use super::steps::Steps;
 use super::supervise::supervised;
 use super::watchdog::Round;
-use super::{gap, heartbeat, holidays, names, outbox, upkeep};
+use super::{gap, heartbeat, holidays, membership, names, outbox, upkeep};
 use crate::app::App;
 use crate::slack::client::{Beacon, Slack};
 use crate::store::StoreError;
 
-/// How often names are read when nothing rings.
-const NAMES_EVERY: Duration = Duration::from_hours(1);
+/// The longest that a reading of the names may be ahead: it is nightly.
+const NAMES_AHEAD: chrono::Duration = chrono::Duration::hours(49);
+/// The longest sleep until names are read: whether that is due is looked at again.
+const NAMES_LOOK: Duration = Duration::from_mins(5);
+/// The shortest time between two readings of the names.
+const NAMES_REST: chrono::Duration = chrono::Duration::seconds(15);
+/// How long it rests where the store does not take what events told.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// How long the first reading waits where names are known: whoever asks while we start comes first.
 const NAMES_AT_START: Duration = Duration::from_secs(2);
-/// The shortest time between two readings of the names.
-const NAMES_REST: Duration = Duration::from_secs(15);
 /// How often calendars of holidays on the web are read.
 const HOLIDAYS_EVERY: chrono::Duration = chrono::Duration::hours(24);
 /// How soon they are read again where one could not be.
@@ -147,28 +151,61 @@ async fn upkeep_loop(works: Works, mut stop: watch::Receiver<bool>) {
     }
 }
 
+/// Follows what events tell, reads everything at the start, whenever an event did not say enough, and at night; looks weekly who
+/// is in the internal channels (B8).
 async fn names_loop(works: Works, source: Arc<Source>, mut stop: watch::Receiver<bool>) {
     let (app, slack) = (&works.app, &works.slack);
     if app.policy().org.knows_names() {
         sleep_or_stop(NAMES_AT_START, &mut stop).await;
     }
+    let mut read_at = app.now();
     while !*stop.borrow() {
-        let rest = match names::tick(app, slack, &source).await {
-            Ok(()) => NAMES_EVERY,
-            Err(NamesError::Slack(error)) => {
-                tracing::error!(%error, "names could not be read at Slack; the last known ones are used");
-                NAMES_REST
-            }
-            Err(NamesError::Store(error)) => {
-                tracing::error!(%error, "names could not be kept");
-                NAMES_REST
-            }
-        };
+        // Set back by days, the clock would have it wait for days.
+        if app.now() >= read_at || read_at - app.now() > NAMES_AHEAD {
+            let rest = read_names(app, slack, &source).await;
+            read_at = match rest {
+                Some(rest) => app.now() + rest,
+                None => quiet_hour(app).await,
+            };
+        }
+        let left = (read_at - app.now()).to_std().unwrap_or_default();
         tokio::select! {
-            () = app.names_stale.notified() => sleep_or_stop(NAMES_REST.min(rest), &mut stop).await,
-            () = sleep_or_stop(rest, &mut stop) => {}
+            () = app.names_stale.notified() => match names::follow(app, &source).await {
+                Ok(false) => {}
+                Ok(true) => read_at = read_at.min(app.now() + NAMES_REST),
+                Err(error) => {
+                    tracing::error!(%error, "names could not be followed");
+                    sleep_or_stop(AFTER_FAILURE, &mut stop).await;
+                }
+            },
+            // The machine may sleep, and its clock be set: the instant is looked at again.
+            () = sleep_or_stop(left.min(NAMES_LOOK), &mut stop) => {}
         }
     }
+}
+
+/// Reads everything; how long to rest where that failed.
+async fn read_names(app: &Arc<App>, slack: &Slack, source: &Source) -> Option<chrono::Duration> {
+    match names::tick(app, slack, source).await {
+        Ok(()) => {}
+        Err(error @ (NamesError::Slack(_) | NamesError::Cut)) => {
+            tracing::error!(%error, "names could not be read at Slack; the last known ones are used");
+            return Some(NAMES_REST);
+        }
+        Err(NamesError::Store(error)) => {
+            tracing::error!(%error, "names could not be kept");
+            return Some(NAMES_REST);
+        }
+    }
+    if let Err(error) = membership::tick_weekly(app, slack, source).await {
+        tracing::error!(%error, "who is in the internal channels could not be kept");
+    }
+    None
+}
+
+async fn quiet_hour(app: &App) -> chrono::DateTime<chrono::Utc> {
+    let names = names::kept(app).await.ok().flatten().unwrap_or_default();
+    names.next_quiet_hour(app.now())
 }
 
 /// Reads the holidays at once, each night, soon after a reload, and again where that failed.

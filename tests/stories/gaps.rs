@@ -138,7 +138,10 @@ async fn removed_from_the_channel_and_invited_again_we_read_what_we_missed() {
     let ts = asked(&story).await;
     story.slack.remove_bot(INSIDE);
     story.pass(minutes(30)).await;
-    insta::assert_snapshot!(story.told().await, @"");
+    insta::assert_snapshot!(story.told().await, @r"
+    — #switchboard-admins
+    Slack does not know these names of the directory: #sme-ci-internal (archived, shared, or private without me). I work around them until the directory is corrected.
+    ");
     story.person("petra").reply(INSIDE, &ts, "They can, from 17.2 on.").await.unwrap();
     story.pass(minutes(30)).await;
     story.slack.invite_bot(INSIDE);

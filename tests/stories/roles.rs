@@ -173,7 +173,7 @@ async fn a_new_round_is_owed_by_a_pm_who_is_still_there() {
     ● *Open*: Petra, please reply here by today 13:00 (4 h)
     [Seen] [Not mine] [Answered] [… Waiting on the SME · Answered elsewhere · Not a question · Why here]
     — #switchboard-admins
-    Slack does not know these names of the directory: paul@example.com. I work around them until the directory is corrected.
+    Slack does not know these names of the directory: paul@example.com (deactivated). I work around them until the directory is corrected.
     ");
     story.pass(hours(2)).await;
     assert_snapshot!(story.told().await, @r"

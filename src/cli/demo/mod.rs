@@ -78,7 +78,7 @@ fn opening(stage: &Stage, cast: &Cast, args: &DemoArgs) {
 fn directory(args: &DemoArgs) -> anyhow::Result<Directory> {
     let hours = Rules::default().hours;
     let loaded = if let Some(path) = &args.directory {
-        config::load_directory_file(path, &hours)
+        config::load_directory_files(std::slice::from_ref(path), &hours)
     } else {
         let text = config::example_directory().to_owned();
         config::load_directory(&TextFile { name: "the example directory".to_owned(), text }, &hours)

@@ -7,7 +7,8 @@ use crate::config::{example_directory, gaps};
 use crate::domain::directory::{ChannelRef, GroupRef, PersonRef};
 
 fn read(text: &str) -> Result<(Directory, Vec<Problem>), Vec<Problem>> {
-    load(&TextFile { name: "directory.yml".to_owned(), text: text.to_owned() }, &WorkingHours::default())
+    let file = TextFile { name: "directory.yml".to_owned(), text: text.to_owned() };
+    load(&[file], &WorkingHours::default())
 }
 
 fn wrong(text: &str) -> Vec<String> {

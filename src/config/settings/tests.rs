@@ -46,7 +46,7 @@ fn the_example_says_the_defaults() {
 #[test]
 fn the_defaults_of_the_rest() {
     let settings = loaded("", &[]);
-    assert_eq!(settings.directory_path, Path::new("directory.yml"));
+    assert_eq!(settings.directory_files, [Path::new("directory.yml")]);
     assert_eq!(settings.database_url.expose(), "sqlite://switchboard.db");
     assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(settings.slack.api_url, "https://slack.com/api");
@@ -103,7 +103,7 @@ base = "https://example.com/handbook/"
         &[],
     );
     let rules = &settings.rules;
-    assert_eq!(settings.directory_path, Path::new("people/who.yml"));
+    assert_eq!(settings.directory_files, [Path::new("people/who.yml")]);
     assert_eq!((rules.reply.within.0, rules.reply.clock), (7_200, ClockMode::Working));
     assert_eq!(rules.reply.ladder.len(), 2);
     assert_eq!((rules.sme.take_within.0, rules.sme.raise_again.0), (28_800, 57_600));
@@ -139,7 +139,7 @@ fn every_mistake_is_named_with_its_line() {
         ("\n[repli]\n", "switchboard.toml:2:2: error: The file has no setting `repli`"),
         ("[reply]\nwitin = \"4h\"", "switchboard.toml:2:1: error: [reply] has no setting `witin`"),
         ("reply = 4", "switchboard.toml:1:9: error: [reply] is a single value, not a table of keys"),
-        ("directory = [\"a\"]", "switchboard.toml:1:13: error: directory is a list, not one value"),
+        ("directory = {a = 1}", "switchboard.toml:1:13: error: directory is a table of keys, not a list"),
         ("[reply]\nwithin = 4", "switchboard.toml:2:10: error: within is \"4\": its unit is missing"),
         (
             "[reply]\nwithin = \"4 ours\"",
@@ -273,7 +273,7 @@ fn the_environment_overrides_any_setting_and_is_named_when_it_is_wrong() {
     );
     assert_eq!(settings.rules.reply.within, StoredDuration::hours(2));
     assert_eq!(settings.rules.asks_per_person_per_hour, 7);
-    assert_eq!(settings.directory_path, Path::new("other.yml"));
+    assert_eq!(settings.directory_files, [Path::new("other.yml")]);
     assert_eq!(settings.rules.hours.days().len(), 2);
     assert_eq!(settings.admin_channel, Some(ChannelRef::Name("ops".to_owned())));
     assert_eq!(

@@ -7,6 +7,7 @@ mod answer;
 mod change;
 mod clocks;
 mod draft;
+mod handed;
 mod home;
 mod opening;
 mod oversee;
@@ -19,6 +20,7 @@ mod tests;
 
 pub use clocks::due;
 pub(super) use clocks::schedule;
+pub(super) use handed::handed_over;
 pub use home::{pm_zone, undeliverable};
 pub use opening::{Opening, open};
 

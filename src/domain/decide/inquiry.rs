@@ -6,6 +6,7 @@
 
 mod act;
 mod freed;
+mod handed;
 mod hear;
 mod ladder;
 mod open;
@@ -23,6 +24,7 @@ mod testing;
 
 pub use act::act;
 pub use freed::freed;
+pub(super) use handed::handed_over;
 pub use hear::{deleted, heard, reacted, read, takes_follow_ups};
 pub use ladder::{closing, due, read_and_due};
 pub use open::{Opening, open};

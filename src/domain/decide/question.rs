@@ -101,6 +101,14 @@ pub(super) fn mark_silence(question: &mut Engagement, asked: bool) {
     }
 }
 
+/// Nobody was asked about it yet, as when it came: its reminders begin anew.
+pub(super) fn begin_anew(question: &mut Engagement) {
+    if let Body::Question(kept) = &mut question.body {
+        kept.silence_asked = false;
+        kept.raised = 0;
+    }
+}
+
 /// What is particular to a question; a default where the body is another kind's, which never reaches here.
 pub(super) fn body(question: &Engagement) -> Question {
     match &question.body {

@@ -7,7 +7,7 @@ use crate::domain::directory::{
     Category, ChannelRef, Directory, Group, GroupCalendar, GroupRef, HolidayDates, PersonRef, SmeArea, Stage,
 };
 use crate::domain::ids::{AreaKey, ChannelId, UserId};
-use crate::domain::names::{Names, UserGroup};
+use crate::domain::names::{Former, Names, UserGroup};
 use crate::domain::routing::WordIndex;
 use crate::domain::rules::Rules;
 
@@ -16,10 +16,12 @@ use crate::domain::rules::Rules;
 pub enum Unresolved {
     /// A channel that does not exist, or is private and without us.
     Channel(ChannelRef),
-    /// A channel that is archived or shared with another organisation.
+    /// A channel that is archived, shared with another organisation, or private without us.
     UnusableChannel(ChannelRef),
-    /// A person not found or deactivated.
+    /// A person not found.
     Person(PersonRef),
+    /// A person who left.
+    Left(PersonRef),
     /// A user group not found.
     Group(GroupRef),
 }
@@ -31,6 +33,7 @@ struct Lookup<'a> {
     people: HashMap<&'a str, &'a crate::domain::names::Person>,
     gone: HashSet<&'a UserId>,
     groups: &'a [UserGroup],
+    former: &'a Former,
     unresolved: Vec<Unresolved>,
 }
 
@@ -50,6 +53,7 @@ impl<'a> Lookup<'a> {
             people: names.people.iter().filter_map(|p| Some((p.email.as_deref()?, p))).collect(),
             gone: names.people.iter().filter(|p| p.is_gone).map(|p| &p.id).collect(),
             groups: &names.groups,
+            former: &names.former,
             unresolved: Vec::new(),
         }
     }
@@ -66,6 +70,13 @@ impl<'a> Lookup<'a> {
             ChannelRef::Id(id) => self.channels_by_id.get(id),
             ChannelRef::Name(name) => self.channels.get(name.as_str()),
         };
+        // What was renamed is meant all the same.
+        let spelled = match reference {
+            ChannelRef::Id(id) => &id.0,
+            ChannelRef::Name(name) => name,
+        };
+        let former = || self.channels_by_id.get(self.former.channels.get(spelled)?);
+        let found = found.or_else(former);
         match found {
             Some(channel) if channel.is_usable() => Some(channel.id.clone()),
             Some(_) => {
@@ -81,17 +92,23 @@ impl<'a> Lookup<'a> {
 
     fn person(&mut self, reference: &PersonRef) -> Option<UserId> {
         let found = match reference {
-            PersonRef::Id(id) => (!self.gone.contains(id)).then(|| id.clone()),
-            PersonRef::Email(email) => self
-                .people
-                .get(email.as_str())
-                .filter(|person| !person.is_gone)
-                .map(|person| person.id.clone()),
+            PersonRef::Id(id) => Some(id),
+            PersonRef::Email(email) => match self.people.get(email.as_str()) {
+                Some(person) => Some(&person.id),
+                None => self.former.people.get(email),
+            },
         };
-        if found.is_none() {
-            self.miss(Unresolved::Person(reference.clone()));
+        match found {
+            Some(id) if !self.gone.contains(id) => Some(id.clone()),
+            Some(_) => {
+                self.miss(Unresolved::Left(reference.clone()));
+                None
+            }
+            None => {
+                self.miss(Unresolved::Person(reference.clone()));
+                None
+            }
         }
-        found
     }
 
     fn people(&mut self, references: &[PersonRef]) -> Vec<UserId> {
@@ -110,6 +127,13 @@ impl<'a> Lookup<'a> {
         let found = self.groups.iter().find(|group| match reference {
             GroupRef::Id(id) => group.id == *id,
             GroupRef::Handle(handle) => group.handle == *handle,
+        });
+        let found = found.or_else(|| match reference {
+            GroupRef::Handle(handle) => {
+                let id = self.former.groups.get(handle)?;
+                self.groups.iter().find(|group| group.id == *id)
+            }
+            GroupRef::Id(_) => None,
         });
         if found.is_none() {
             self.miss(Unresolved::Group(reference.clone()));
@@ -155,6 +179,7 @@ impl Org {
             people: names.people.iter().map(|person| (person.id.clone(), person.clone())).collect(),
             channels: names.channels.iter().map(|channel| (channel.id.clone(), channel.clone())).collect(),
             field,
+            inside: names.inside.iter().map(|(channel, inside)| (channel.clone(), inside.clone())).collect(),
             protected: lookup.people(&directory.protected).into_iter().collect(),
             pilots: HashSet::new(),
         };

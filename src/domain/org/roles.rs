@@ -1,5 +1,7 @@
 //! "Who is who" and "Who may do what": the roles of a person, from the resolved directory.
 
+use std::collections::BTreeSet;
+
 use super::{Area, Org, Place, PlaceId};
 use crate::domain::ids::{AreaKey, UserId};
 
@@ -65,6 +67,22 @@ impl Org {
     pub fn is_pm(&self, user: &UserId) -> bool {
         self.areas.iter().any(|area| area.pms.contains(user))
             || self.places.iter().any(|place| is_pm_of(place, user))
+    }
+
+    /// Whether the directory gives this person any part: PM, cover, expert or lead.
+    pub fn has_role(&self, user: &UserId) -> bool {
+        self.is_pm(user)
+            || self.areas.iter().any(|area| area.members.contains(user) || area.leads.contains(user))
+    }
+
+    /// Everybody to whom the directory gives a part.
+    pub fn with_roles(&self) -> BTreeSet<UserId> {
+        let of_places = self.places.iter().flat_map(|place| {
+            place.pms.iter().chain(&place.cover).chain(&place.stage_pm).chain(&place.leader)
+        });
+        let of_areas =
+            self.areas.iter().flat_map(|area| area.pms.iter().chain(&area.members).chain(&area.leads));
+        of_places.chain(of_areas).cloned().collect()
     }
 
     /// Whether this person is not to be asked directly (A1): PMs and whoever is listed.

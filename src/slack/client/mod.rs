@@ -32,6 +32,7 @@ use transport::{Raw, Reach};
 pub use beacon::{Beacon, BeaconError};
 pub use error::SlackError;
 pub use names::Auth;
+pub(in crate::slack) use names::person;
 pub use page::{PageError, page};
 pub use read::ThreadMessage;
 pub use send::Sent;

@@ -215,7 +215,13 @@ impl Slack {
             channels: conversations.into_iter().map(channel_of).collect(),
             people: users.into_iter().map(|user| person_of(user, &auth.team_id)).collect(),
             groups: groups.into_iter().map(group_of).collect(),
+            ..Names::default()
         })
+    }
+
+    /// Everybody who is in a channel that we are in, too (B8).
+    pub async fn members(&self, channel: &ChannelId) -> Result<Vec<UserId>, SlackError> {
+        self.list("conversations.members", vec![("channel", Some(channel.0.clone()))]).await
     }
 
     /// One person, for whom a list is not worth it; `team_id` as [`auth`](Self::auth) told it.
@@ -264,6 +270,13 @@ impl Slack {
         }
         self.get(method, arguments).await
     }
+}
+
+/// A person as an event tells them; nobody where not even their id is there.
+pub(in crate::slack) fn person(user: &Value, team_id: &str) -> Option<Person> {
+    let user: User = User::deserialize(user).ok()?;
+    // An event of a few words (the tests of others' tools send such) says who, but not what they are like.
+    (user.name.is_some() || user.profile.is_some()).then(|| person_of(user, team_id))
 }
 
 fn person_of(user: User, team_id: &str) -> Person {

@@ -101,6 +101,7 @@ pub(super) fn about_ourselves(text: &str) -> Option<Query> {
             let id = text.split_whitespace().nth(1).unwrap_or_default().trim_end_matches('?');
             Some(Query::Status { id: id.to_owned() })
         }
+        ["admin", "reload"] => Some(Query::Reload),
         // Words that the help may come to know: better told so than sent to experts as a question.
         ["status" | "back" | "admin" | "away" | "pilot" | "report"] | ["away", "until", ..] => {
             Some(Query::NotUnderstood)
@@ -129,6 +130,8 @@ mod tests {
             ("pilot", Some(Query::NotUnderstood)),
             ("pilot customers want this", None),
             ("away until 2026-12-01 cover @x", Some(Query::NotUnderstood)),
+            ("Admin reload", Some(Query::Reload)),
+            ("admin reload the page twice", None),
             ("report", Some(Query::NotUnderstood)),
             ("report of vulnerabilities is empty", None),
             ("", None),

@@ -7,15 +7,17 @@ use serde_json::Value;
 
 use super::commands::{about_ourselves, asked, switching};
 use super::wire::Wire;
-use super::{AnswerTo, Inbound, Incoming, NamesChange, dead, message, shown};
+use super::{AnswerTo, Inbound, Incoming, dead, message, naming, shown};
 use crate::domain::command::{Command, Reacted, Via};
 use crate::domain::ids::{ChannelId, Ts, UserId};
+use crate::domain::names::Change;
 
 /// The events that we subscribe to, by the names of the manifest. The messages' names end in the kind of channel.
 pub const EVENTS: &[&str] = &[
     "app_mention",
     "channel_archive",
     "channel_deleted",
+    "channel_id_changed",
     "channel_left",
     "channel_rename",
     "channel_shared",
@@ -181,23 +183,23 @@ fn event(envelope: &Envelope<'_>) -> Inbound {
         "reaction_added" | "reaction_removed" => reaction(envelope, kind == "reaction_added"),
         "member_joined_channel" => joined(envelope),
         "channel_left" | "group_left" => match channel(envelope.event) {
-            Some(channel) => names(envelope, NamesChange::Membership { channel, joined: false }),
+            Some(channel) => names(envelope, Change::Membership { channel, joined: false }),
             None => dead("we left a channel without an id"),
         },
         "user_change" | "team_join" => match envelope.event.id("user") {
-            Some(user) => names(envelope, NamesChange::Person(UserId(user))),
+            Some(_) => names(envelope, naming::person(envelope.event, envelope.team.as_deref())),
             None => dead("a person without an id"),
         },
-        "subteam_created" | "subteam_updated" | "subteam_members_changed" => {
-            names(envelope, NamesChange::Groups)
-        }
+        "subteam_created" | "subteam_updated" => names(envelope, naming::group(envelope.event)),
+        "subteam_members_changed" => names(envelope, naming::members(envelope.event)),
+        "channel_id_changed" => names(envelope, naming::renumbered(envelope.event)),
         _ if kind.starts_with("channel_") || kind.starts_with("group_") => renamed(envelope, kind),
         _ if NOT_OURS.contains(&kind) => Inbound::Ignored { why: "an event that changes nothing for us" },
         _ => dead(format!("unknown event {}", shown(kind))),
     }
 }
 
-fn names(envelope: &Envelope<'_>, change: NamesChange) -> Inbound {
+fn names(envelope: &Envelope<'_>, change: Change) -> Inbound {
     Inbound::NamesChanged { change, keys: envelope.keys(None) }
 }
 
@@ -213,7 +215,7 @@ fn renamed(envelope: &Envelope<'_>, kind: &str) -> Inbound {
         return dead(format!("unknown event {}", shown(kind)));
     }
     match channel(envelope.event) {
-        Some(channel) => names(envelope, NamesChange::Channel(channel)),
+        Some(channel) => names(envelope, naming::channel(envelope.event, kind, channel)),
         None => dead("a channel without an id"),
     }
 }
@@ -224,7 +226,7 @@ fn joined(envelope: &Envelope<'_>) -> Inbound {
         return dead("a join without a person or a channel");
     };
     if envelope.us.contains(&user) {
-        return names(envelope, NamesChange::Membership { channel, joined: true });
+        return names(envelope, Change::Membership { channel, joined: true });
     }
     Inbound::Ignored { why: "somebody else joined a channel" }
 }

@@ -9,6 +9,7 @@ mod events;
 mod interactions;
 mod markup;
 mod message;
+mod naming;
 mod wire;
 
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub use wire::Wire;
 use crate::domain::command::Command;
 use crate::domain::decision::{Field, FieldProblem};
 use crate::domain::ids::{ChannelId, EngagementId, Ts, UserId};
+use crate::domain::names::Change;
 use crate::slack::forms::Prefill;
 use crate::slack::vocabulary::{Form, FormContext, Show};
 
@@ -85,7 +87,7 @@ pub enum Inbound {
     /// Names, channels or groups changed: the directory's references are resolved anew.
     NamesChanged {
         /// What changed.
-        change: NamesChange,
+        change: Change,
         /// The event, for telling a repeat.
         keys: Vec<String>,
     },
@@ -157,6 +159,8 @@ pub enum Query {
         /// Whatever stands after `status`.
         id: String,
     },
+    /// An admin wants directory and settings read anew.
+    Reload,
     /// A word of ours, used in a way that we do not know.
     NotUnderstood,
 }
@@ -205,24 +209,6 @@ pub enum AnswerTo {
     },
     /// Nobody waits for an answer.
     Nowhere,
-}
-
-/// What changed of what Slack told us about names.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NamesChange {
-    /// A person: name, address, zone, or gone.
-    Person(UserId),
-    /// A channel: name, archived, shared, deleted.
-    Channel(ChannelId),
-    /// We came into a channel, or were removed from it (B7: what happened meanwhile has to be read).
-    Membership {
-        /// Which.
-        channel: ChannelId,
-        /// In, or out.
-        joined: bool,
-    },
-    /// A user group's handle or members.
-    Groups,
 }
 
 /// Reads a request of Slack's whose signature was checked. `names` tells what people call somebody, `bot_user` is our own

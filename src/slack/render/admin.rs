@@ -136,7 +136,7 @@ pub(super) fn unreadable(engagements: &[EngagementId], number: usize) -> Message
 }
 
 /// These ids, and how many more.
-fn ids(engagements: &[EngagementId], number: usize) -> Line {
+pub(super) fn ids(engagements: &[EngagementId], number: usize) -> Line {
     let mut all = Line::default();
     for (index, id) in engagements.iter().enumerate() {
         let comma = if index == 0 { "" } else { ", " };

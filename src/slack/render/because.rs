@@ -64,6 +64,7 @@ pub fn clause(fact: &Fact, org: &Org) -> Line {
         Fact::PmMentioned { pm } => line![format!("{} was mentioned in it", org.name_of(pm))],
         Fact::PmOnDuty { pm } => line![format!("{} is on duty", org.name_of(pm))],
         Fact::Pressed { by } => line![format!("{} said so", org.name_of(by))],
+        Fact::Gone { who, why } => line![words::gone(&org.name_of(who), *why)],
         Fact::RepliedInThread { by, late: false } => {
             line![format!("{} replied in the thread", org.name_of(by))]
         }
@@ -136,6 +137,7 @@ fn weight(fact: &Fact, engagement: &Engagement) -> u8 {
         Fact::NoReasonGiven => 7,
         Fact::Notice { .. }
         | Fact::Pressed { .. }
+        | Fact::Gone { .. }
         | Fact::RepliedInThread { .. }
         | Fact::TimePassed { .. }
         | Fact::ThreadUnreadable

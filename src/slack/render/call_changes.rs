@@ -109,6 +109,9 @@ pub(super) fn change(told: Told<'_>, opening: &Line, change: &Change) -> Message
         Change::Handed { by, to } => {
             (line![scene.name(by), " handed ", id, format!(" to {}.", scene.name(to))], none, buttons)
         }
+        Change::HandedOver { from, to, why } => {
+            (super::handed::to_requester(told, from, to.as_ref(), *why), none, buttons)
+        }
         Change::TriageProved => {
             (line!["An SME looked at ", id, " first, so the PM is asked now."], none, buttons)
         }

@@ -117,6 +117,7 @@ fn happened(entry: &Entry, org: &Org) -> Line {
         Actor::Person(user) => org.name_of(user),
         Actor::Clock(kind) => clock(*kind).to_owned(),
         Actor::Slack => "seen in Slack".to_owned(),
+        Actor::Directory => "the directory".to_owned(),
     };
     if event.plain().ends_with(&by) { event } else { line![event, format!(" · {by}")] }
 }

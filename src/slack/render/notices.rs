@@ -3,7 +3,10 @@
 
 use super::blocks::said;
 use super::line::Line;
-use super::{Scene, admin, call_changes, card, digest, modes, offers, reminders, replies, steps, threads};
+use super::{
+    Scene, admin, call_changes, card, digest, directory, handed, modes, offers, reminders, replies, steps,
+    threads,
+};
 use crate::domain::engagement::Engagement;
 use crate::domain::notice::{Address, Notice, What};
 use crate::slack::outgoing::Message;
@@ -26,6 +29,12 @@ pub fn notice(notice: &Notice, scene: &Scene<'_>) -> Message {
             replies::reply(reply, scene).unwrap_or_else(|| said(&Line::from("Noted."), None))
         }
         (What::Unresolved { what }, _) => admin::unresolved(what),
+        (What::NobodyTakesOver { engagements, number }, _) => {
+            directory::nobody_takes_over(engagements, *number)
+        }
+        (What::DirectoryBroken { problems, number }, _) => directory::broken(problems, *number),
+        (What::DirectoryHolds, _) => directory::holds(),
+        (What::PmsOutside { area, pms }, _) => directory::pms_outside(scene, area, pms),
         (What::ClocksSet { engagements, number }, _) => admin::clocks_set(engagements, *number),
         (What::ClocksLate { number, since }, _) => admin::clocks_late(*number, *since),
         (What::Unreadable { engagements, number }, _) => admin::unreadable(engagements, *number),
@@ -67,6 +76,9 @@ fn about(what: &What, told: Told<'_>) -> Message {
         What::Redirected { to } => threads::redirected(told, *to),
         What::StageLink { link } => threads::stage_link(told, link.as_deref()),
         What::OwnerChanged { to, by } => threads::owner_changed(told, to, by),
+        What::HandedOver { from, to, why, leads } => {
+            handed::in_thread(told, from, to.as_ref(), (*why, leads))
+        }
         What::AskedAgain { owner, text, due } => threads::asked_again(told, owner, text.as_deref(), *due),
         What::WaitingOnSme { asker, why } => threads::waiting_on_sme(told, asker, why),
         What::NotTaken { leads, again, hours, late_because } => {
@@ -113,6 +125,10 @@ fn about(what: &What, told: Told<'_>) -> Message {
         | What::Unsearched { .. }
         | What::UnreadableRow { .. }
         | What::Unresolved { .. }
+        | What::NobodyTakesOver { .. }
+        | What::DirectoryBroken { .. }
+        | What::DirectoryHolds
+        | What::PmsOutside { .. }
         | What::ClocksSet { .. }
         | What::ClocksLate { .. }
         | What::Unreadable { .. }

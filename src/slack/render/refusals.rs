@@ -54,6 +54,9 @@ pub(super) fn refused(refusal: &Refusal, scene: &Scene<'_>) -> Message {
         | Refusal::ReasonNotTaken { .. }
         | Refusal::StaysInside
         | Refusal::NothingToRedirect
+        | Refusal::OnlyAdmins
+        | Refusal::DirectoryBroken { .. }
+        | Refusal::NoReload
         | Refusal::NotUnderstood
         | Refusal::NotSaved
         | Refusal::StillSaving
@@ -101,6 +104,9 @@ pub fn refusal_sentence(refusal: &Refusal, scene: &Scene<'_>) -> Line {
             Line::code(COMMAND),
             " in a channel of ours or write to me directly."
         ],
+        Refusal::OnlyAdmins => super::directory::only_admins(scene),
+        Refusal::DirectoryBroken { problems } => super::directory::not_read(problems),
+        Refusal::NoReload => line!["I cannot read the directory anew here; it is read when I start."],
         Refusal::AreaNotOn { area } => modes::area_not_on(area, scene),
         Refusal::ClockNotOn { area } => modes::clock_not_on(area, scene),
         Refusal::OnlyFor { who } => modes::only_for(who, scene),

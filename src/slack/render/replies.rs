@@ -7,7 +7,7 @@ use super::card::{header, state_line};
 use super::line::{Line, line};
 use super::refusals::refused;
 use super::times::{date, span};
-use super::{drafts, modes, offers, sent};
+use super::{directory, drafts, modes, offers, sent};
 use crate::domain::decision::{Done, Reply};
 use crate::domain::engagement::{Body, Engagement, State};
 use crate::domain::ids::EngagementId;
@@ -29,6 +29,7 @@ pub fn reply(reply: &Reply, scene: &Scene<'_>) -> Option<Message> {
         Reply::Help => Some(help(scene)),
         Reply::Mine { asked, owed } => Some(mine(asked, owed, scene)),
         Reply::Status { engagement } => Some(with(*engagement, scene, status)),
+        Reply::Reloaded { after_restart, warnings } => Some(directory::reloaded(after_restart, *warnings)),
         Reply::OfferAnswered { taken } => Some(offers::answered(*taken)),
         Reply::Pilot { on, areas } => Some(modes::pilot(*on, areas, scene)),
         Reply::Mode { area, mode, was, switched } => Some(modes::mode(area, (*mode, *was), *switched, scene)),

@@ -11,8 +11,16 @@ use crate::domain::engagement::State;
 use crate::domain::engagement::call::BriefingQuestion;
 use crate::domain::ids::{AreaKey, ChannelId};
 use crate::domain::org::{Org, PlaceId, Role};
-use crate::domain::reason::Reason;
+use crate::domain::reason::{Gone, Reason};
 use crate::domain::rules::{NoticeMode, Rules};
+
+/// Why somebody of this name cannot go on.
+pub fn gone(name: &str, why: Gone) -> String {
+    match why {
+        Gone::Left => format!("{name} has left"),
+        Gone::Unlisted => format!("{name} is no longer in the directory"),
+    }
+}
 
 /// The reason on a card and in the form's list.
 pub const fn reason(reason: Reason) -> &'static str {

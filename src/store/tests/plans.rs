@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::store::{
-    audit, baseline, claim, clocks, merge, notes, outbox, settle, steps, switches, told, view,
+    audit, baseline, claim, clocks, merge, notes, outbox, owners, settle, steps, switches, told, view,
 };
 
 async fn plan(bench: &Bench, sql: &'static str) -> String {
@@ -50,6 +50,8 @@ async fn hot_statements_scan_no_table() {
         (view::CARD_ON_ITS_WAY, &["outbox_lane", "sqlite_autoindex_engagement_1"]),
         (view::LIVE_OF, &["engagement_requester"]),
         (view::OWED_BY, &["engagement_owner"]),
+        (owners::OWNERS, &["engagement_owner"]),
+        (owners::OWNED, &["engagement_owner"]),
         (view::CHILDREN, &["engagement_parent"]),
         (view::ASKS_SINCE, &["engagement_requester"]),
         (view::DUPLICATE_OF, &["engagement_requester"]),

@@ -138,6 +138,7 @@ fn named(what: &What) -> BTreeSet<UserId> {
         What::Miss { owner, second, .. } => some(&[Some(owner), second.as_ref()]),
         What::Raise { leader, .. } => some(&[Some(leader)]),
         What::OwnerChanged { to, .. } => some(&[Some(to)]),
+        What::HandedOver { to, leads, .. } => to.iter().chain(leads).cloned().collect(),
         What::WaitingOnSme { asker, .. } => some(&[Some(asker)]),
         What::CallChanged { mention, .. } => some(&[mention.as_ref()]),
         What::AgendaMissed { requester, pm, .. } => some(&[Some(requester), pm.as_ref()]),
@@ -159,6 +160,10 @@ fn named(what: &What) -> BTreeSet<UserId> {
         | What::Parked { .. }
         | What::Unsearched { .. }
         | What::UnreadableRow { .. }
+        | What::NobodyTakesOver { .. }
+        | What::DirectoryBroken { .. }
+        | What::DirectoryHolds
+        | What::PmsOutside { .. }
         | What::ClocksSet { .. }
         | What::ClocksLate { .. }
         | What::Unreadable { .. }

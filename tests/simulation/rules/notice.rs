@@ -67,7 +67,7 @@ fn of_call(engagement: &Engagement, call: &Call, timeline: &[Line]) -> Vec<Broke
 fn is_requester(engagement: &Engagement, by: &Actor) -> bool {
     match by {
         Actor::Person(user) => *user == engagement.requester,
-        Actor::Clock(_) | Actor::Slack => false,
+        Actor::Clock(_) | Actor::Slack | Actor::Directory => false,
     }
 }
 

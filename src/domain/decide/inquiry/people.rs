@@ -78,10 +78,14 @@ pub(super) fn leader_of(policy: &Policy, engagement: &Engagement) -> Option<User
         .cloned()
 }
 
-/// Whether the leader reads the area's internal channel: a leader listed among its PMs is taken to be a member; of anybody
-/// else we do not know, so they hear by direct message, which is never wrong (B8).
+/// Whether the leader reads the area's internal channel: a leader listed among its PMs is taken to be a member, unless we saw
+/// that they are not; of anybody else we do not know, so they hear by direct message, which is never wrong (B8).
 pub(super) fn reads_along(policy: &Policy, engagement: &Engagement, leader: &UserId) -> bool {
-    area_of(policy, engagement).is_some_and(|area| area.pms.contains(leader))
+    area_of(policy, engagement).is_some_and(|area| {
+        let is_outside =
+            area.internal_channel.as_ref().is_some_and(|channel| policy.org.is_outside(leader, channel));
+        area.pms.contains(leader) && !is_outside
+    })
 }
 
 /// The chosen place; else the places of the area at which the owner is a PM; else all of the area.

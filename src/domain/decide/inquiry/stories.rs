@@ -2,6 +2,7 @@
 
 mod buttons;
 mod ladder;
+mod leaving;
 mod openings;
 mod thread;
 mod working;

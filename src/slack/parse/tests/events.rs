@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::domain::command::{Heard, Reacted, Via};
+use crate::domain::ids::GroupId;
 
 /// An event as a workspace of ours hears it.
 fn event(event: &Value) -> Value {
@@ -241,25 +242,73 @@ fn an_installation_for_an_organisation_comes_without_a_team() {
 
 #[test]
 fn what_changes_names_is_told() {
-    let channel = ChannelId::from("C1");
+    let channel = || ChannelId::from("C1");
+    let group = || GroupId::from("S1");
+    let archived = |archived| Change::Archived { channel: channel(), archived };
     for (fields, change) in [
-        (json!({"type": "user_change", "user": {"id": "U1"}}), NamesChange::Person(UserId::from("U1"))),
-        (json!({"type": "team_join", "user": {"id": "U1"}}), NamesChange::Person(UserId::from("U1"))),
-        (json!({"type": "channel_rename", "channel": {"id": "C1"}}), NamesChange::Channel(channel.clone())),
-        (json!({"type": "group_rename", "channel": {"id": "C1"}}), NamesChange::Channel(channel.clone())),
-        (json!({"type": "channel_archive", "channel": "C1"}), NamesChange::Channel(channel.clone())),
-        (json!({"type": "channel_shared", "channel": "C1"}), NamesChange::Channel(channel.clone())),
-        (json!({"type": "subteam_updated", "subteam": {"id": "S1"}}), NamesChange::Groups),
-        (json!({"type": "subteam_members_changed", "subteam_id": "S1"}), NamesChange::Groups),
+        (json!({"type": "user_change", "user": {"id": "U1"}}), Change::Unclear),
+        (json!({"type": "channel_rename", "channel": {"id": "C1"}}), Change::Unclear),
+        (
+            json!({"type": "group_rename", "channel": {"id": "C1", "name": "x"}}),
+            Change::Renamed { channel: channel(), name: "x".to_owned() },
+        ),
+        (json!({"type": "channel_archive", "channel": "C1"}), archived(true)),
+        (json!({"type": "group_unarchive", "channel": "C1"}), archived(false)),
+        (json!({"type": "channel_deleted", "channel": "C1"}), Change::Deleted { channel: channel() }),
+        (json!({"type": "channel_shared", "channel": "C1"}), Change::Shared { channel: channel() }),
+        (json!({"type": "channel_unshared", "channel": "C1"}), Change::Unclear),
+        (
+            json!({"type": "channel_id_changed", "old_channel_id": "C1", "new_channel_id": "C2"}),
+            Change::Renumbered { from: channel(), to: ChannelId::from("C2") },
+        ),
+        (json!({"type": "subteam_updated", "subteam": {"id": "S1"}}), Change::Unclear),
+        (
+            json!({"type": "subteam_updated", "subteam": {"id": "S1", "handle": "sme-ci", "date_delete": 0}}),
+            Change::Group { group: group(), handle: "sme-ci".to_owned(), members: None },
+        ),
+        (
+            json!({"type": "subteam_created", "subteam":
+                {"id": "S1", "handle": "sme-ci", "users": ["U1"], "user_count": "1", "date_delete": 0}}),
+            Change::Group {
+                group: group(),
+                handle: "sme-ci".to_owned(),
+                members: Some(vec![UserId::from("U1")]),
+            },
+        ),
+        (
+            json!({"type": "subteam_updated", "subteam":
+                {"id": "S1", "handle": "sme-ci", "users": ["U1"], "user_count": 700}}),
+            Change::Unclear,
+        ),
+        (
+            json!({"type": "subteam_updated", "subteam": {"id": "S1", "handle": "sme-ci", "date_delete": 17}}),
+            Change::GroupGone { group: group() },
+        ),
+        (
+            json!({"type": "subteam_members_changed", "subteam_id": "S1", "added_users": ["U1"],
+                "added_users_count": "1", "removed_users": [], "removed_users_count": 0}),
+            Change::Members { group: group(), added: vec![UserId::from("U1")], removed: Vec::new() },
+        ),
+        (json!({"type": "subteam_members_changed", "subteam_id": "S1"}), Change::Unclear),
         (
             json!({"type": "member_joined_channel", "user": "UBOT", "channel": "C1"}),
-            NamesChange::Membership { channel: channel.clone(), joined: true },
+            Change::Membership { channel: channel(), joined: true },
         ),
-        (json!({"type": "group_left", "channel": "C1"}), NamesChange::Membership { channel, joined: false }),
+        (
+            json!({"type": "group_left", "channel": "C1"}),
+            Change::Membership { channel: channel(), joined: false },
+        ),
     ] {
         let expected = Inbound::NamesChanged { change, keys: vec!["event:Ev1".to_owned()] };
         assert_eq!(json(&event(&fields)), expected, "{fields}");
     }
+    let left = json!({"type": "user_change", "user": {"id": "U1", "name": "pat", "deleted": true,
+        "profile": {"email": "Pat@Example.com", "real_name": "Pat"}}});
+    let Inbound::NamesChanged { change: Change::Person(person), .. } = json(&event(&left)) else {
+        panic!("a person");
+    };
+    assert_eq!((person.name.as_str(), person.email.as_deref()), ("Pat", Some("pat@example.com")));
+    assert!(person.is_gone);
     let other = json!({"type": "member_joined_channel", "user": "U1", "channel": "C1"});
     assert!(matches!(json(&event(&other)), Inbound::Ignored { .. }));
 }

@@ -11,7 +11,7 @@ use crate::domain::ids::{AreaKey, ChannelId, Ts};
 use crate::domain::notice::{Change, Reminder, What};
 use crate::domain::org::Role;
 use crate::domain::pings::Offer;
-use crate::domain::reason::{Because, Fact, Reason, Rule};
+use crate::domain::reason::{Because, Fact, Gone, Reason, Rule};
 use crate::domain::refusal::Refusal;
 
 /// Every fact, each under a rule.
@@ -36,6 +36,8 @@ pub(super) fn facts(text: &str) -> Vec<Because> {
         Fact::PmMentioned { pm: by.clone() },
         Fact::PmOnDuty { pm: by.clone() },
         Fact::Pressed { by: by.clone() },
+        Fact::Gone { who: by.clone(), why: Gone::Left },
+        Fact::Gone { who: by.clone(), why: Gone::Unlisted },
         Fact::RepliedInThread { by: by.clone(), late: true },
         Fact::RepliedInThread { by, late: false },
         Fact::TimePassed { seconds: 14_400 },
@@ -85,6 +87,8 @@ pub(super) fn changes(text: &str) -> Vec<Change> {
         Change::Lapsed,
         Change::Redirected { by: by.clone(), to: id("K7Q") },
         Change::Handed { by: by.clone(), to: user("USAM") },
+        Change::HandedOver { from: by.clone(), to: Some(user("USAM")), why: Gone::Left },
+        Change::HandedOver { from: by.clone(), to: None, why: Gone::Unlisted },
         Change::TriageProved,
         Change::TriageNotProved,
         Change::Rehomed { to: ChannelId::from("CSTG") },
@@ -145,12 +149,15 @@ pub(super) fn whats(text: &str) -> Vec<What> {
         },
         What::Miss { owner: by.clone(), second: None, waited_seconds: 14_400, late_because: None },
         What::OwnerChanged { to: user("USAM"), by: by.clone() },
+        What::HandedOver { from: by.clone(), to: Some(user("USAM")), why: Gone::Left, leads: Vec::new() },
+        What::HandedOver { from: by.clone(), to: None, why: Gone::Unlisted, leads: vec![user("ULIN")] },
+        What::HandedOver { from: by.clone(), to: None, why: Gone::Left, leads: Vec::new() },
         What::AskedAgain { owner: by.clone(), text: Some(text.clone()), due: Some(now() + hours(4)) },
         What::AskedAgain { owner: by.clone(), text: None, due: None },
         What::WaitingOnSme { asker: user("UINES"), why: text.clone() },
         What::Blind { channel: ChannelId::from("CINT") },
         What::AgendaDue { start: now() + hours(30), due: now() + hours(6), late_because: None },
-        What::AgendaMissed { requester: user("UAVA"), pm: Some(by), late_because: None },
+        What::AgendaMissed { requester: user("UAVA"), pm: Some(by.clone()), late_because: None },
         What::AgendaMissed { requester: user("UAVA"), pm: None, late_because: None },
         What::Parked {
             channel: ChannelId::from("CGRP"),
@@ -161,6 +168,11 @@ pub(super) fn whats(text: &str) -> Vec<What> {
         What::Unsearched { channel: ChannelId::from("CGRP"), error: text.clone() },
         What::UnreadableRow { table: "outbox".to_owned(), row: text.clone() },
         What::Unresolved { what: vec![text.clone(); 30] },
+        What::NobodyTakesOver { engagements: vec![id("K7Q")], number: 3 },
+        What::DirectoryBroken { problems: vec![text.clone(); 3], number: 9 },
+        What::DirectoryHolds,
+        What::PmsOutside { area: AreaKey::from("ci"), pms: vec![by.clone(), user("USAM")] },
+        What::PmsOutside { area: AreaKey::from(text.as_str()), pms: vec![by.clone()] },
         What::ClocksSet { engagements: vec![id("K7Q"), id("HFJ")], number: 30 },
         What::ClocksLate { number: 1, since: now() - hours(1) },
         What::Unreadable { engagements: vec![id("K7Q")], number: 1 },
@@ -214,6 +226,9 @@ pub(super) fn refusals(text: &str) -> Vec<Refusal> {
         Refusal::ReasonNotTaken { reason: Reason::Technical, place: runner() },
         Refusal::StaysInside,
         Refusal::NothingToRedirect,
+        Refusal::OnlyAdmins,
+        Refusal::DirectoryBroken { problems: vec![text.to_owned(); 9] },
+        Refusal::NoReload,
         Refusal::NotUnderstood,
         Refusal::NotSaved,
         Refusal::StillSaving,

@@ -185,6 +185,7 @@ fn names(suffix: &str) -> Names {
             handle: "sme-ci".to_owned(),
             members: Vec::new(),
         }],
+        ..Names::default()
     }
 }
 

@@ -215,6 +215,15 @@ fn every_refusal_is_said() {
     Technical questions go to SMEs, not to PMs of Runner. `/request-pm your question` asks them.
     What is said in an internal channel stays there, so nothing was sent. You can ask in your own words with `/request-pm`.
     There is nobody to ask for behind that message, so nothing was sent. It works on a question that a colleague wrote.
+    Only admins can do that: Lin.
+    The directory and settings do not hold as they are now, so I keep to the last ones:
+    • words
+    • words
+    • words
+    • words
+    • words
+    and 4 more
+    I cannot read the directory anew here; it is read when I start.
     I know `/request-pm`, `/request-pm your question`, `mine`, `status K7Q`, `help`.
     That was not saved and nothing was sent. Please try again.
     Saving takes longer than usual. I tell you here how it ends.

@@ -1,0 +1,38 @@
+//! Who owns what is live, for handing over what people leave behind. Only reads.
+
+use rusqlite::{Connection, params};
+
+use super::StoreError;
+use super::open::Store;
+use super::row::all;
+use crate::domain::ids::{EngagementId, InstallationId, UserId};
+
+/// Along the index of live engagements by owner.
+pub(super) const OWNERS: &str = "SELECT DISTINCT owner FROM engagement WHERE installation_id = ? \
+    AND owner IS NOT NULL AND state IN ('draft', 'open', 'taken')";
+pub(super) const OWNED: &str = "SELECT id FROM engagement WHERE installation_id = ? AND owner = ? \
+    AND state IN ('draft', 'open', 'taken') ORDER BY asked_at";
+
+impl Store {
+    /// Everybody who owns something that is live.
+    pub async fn owners(&self, installation: InstallationId) -> Result<Vec<UserId>, StoreError> {
+        let read = move |db: &Connection| {
+            all(db, OWNERS, params![installation.0], |row| Ok(UserId(row.get::<_, String>(0)?)))
+        };
+        self.0.readers.read_long(read).await
+    }
+
+    /// What is live and this person's, oldest first.
+    pub async fn owned(
+        &self,
+        installation: InstallationId,
+        owner: &UserId,
+    ) -> Result<Vec<EngagementId>, StoreError> {
+        let owner = owner.clone();
+        let read = move |db: &Connection| {
+            let of = params![installation.0, owner.as_str()];
+            all(db, OWNED, of, |row| Ok(EngagementId(row.get(0)?)))
+        };
+        self.0.readers.read_long(read).await
+    }
+}
