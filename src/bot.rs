@@ -23,7 +23,7 @@ use crate::worker::pace::Pace;
 use crate::worker::run::{self, Worker};
 use crate::worker::steps::Steps;
 use crate::worker::supervise::supervised;
-use crate::worker::{clocks, gap, holidays, membership, names, outbox, upkeep, watchdog};
+use crate::worker::{absences, clocks, gap, holidays, membership, names, outbox, upkeep, watchdog};
 
 /// What the bot is made of.
 pub struct Parts {
@@ -151,6 +151,7 @@ impl Bot {
         };
         let policy = remembered.unwrap_or_else(|| source.load().policy(&ourselves).0);
         let app = App::new(store, installation, policy, clock);
+        app.read_absences().await?;
         app.learn_switches().await?;
         if let Err(error) = app.keep_directory_modes().await {
             tracing::error!(%error, "the directory's modes could not be kept");
@@ -281,6 +282,7 @@ impl Bot {
         self.after_answer.ended().await;
         loop {
             self.steps.look(&self.app).await?;
+            absences::tick(&self.app).await?;
             if names::follow(&self.app, &self.source).await? {
                 self.app.names_stale.notify_one();
             }

@@ -138,9 +138,28 @@ fn moves_a_draft_on(command: &Command, reply: &Reply) -> bool {
     if matches!(command, Command::Offer(_)) {
         return !matches!(reply, Reply::Refused(_));
     }
-    matches!(command, Command::Act(_))
+    let is_pressed = match command {
+        Command::Act(_) | Command::Away(_) | Command::Back { .. } | Command::NotAway { .. } => true,
+        Command::Nothing
+        | Command::Ask(_)
+        | Command::Heard(_)
+        | Command::Reacted(_)
+        | Command::Deleted { .. }
+        | Command::Due { .. }
+        | Command::Read { .. }
+        | Command::HandOver { .. }
+        | Command::StatusSays { .. }
+        | Command::Switch(_)
+        | Command::Offer(_)
+        | Command::Undeliverable { .. } => false,
+    };
+    is_pressed
         && match reply {
-            Reply::Asked { .. } | Reply::Draft { .. } | Reply::Done { done: Done::Discarded, .. } => true,
+            // The question whether others shall cover is answered in its place.
+            Reply::Away(_)
+            | Reply::Asked { .. }
+            | Reply::Draft { .. }
+            | Reply::Done { done: Done::Discarded, .. } => true,
             Reply::Nothing
             | Reply::Refused(_)
             | Reply::Duplicate { .. }
@@ -171,6 +190,7 @@ fn concerns_nobody_else(reply: &Reply) -> bool {
         | Reply::Help
         | Reply::Duplicate { .. }
         | Reply::Mine { .. }
+        | Reply::Away(_)
         | Reply::Reloaded { .. }
         | Reply::OfferAnswered { .. }
         | Reply::Pilot { .. }
@@ -204,6 +224,7 @@ pub(super) fn engagement_of(reply: &Reply) -> Option<EngagementId> {
         | Reply::Refused(_)
         | Reply::Help
         | Reply::Mine { .. }
+        | Reply::Away(_)
         | Reply::Reloaded { .. }
         | Reply::OfferAnswered { .. }
         | Reply::Pilot { .. }

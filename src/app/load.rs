@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::domain::command::{Act, Action, Ask, ClockKind, Command, Errand, Heard, Via};
 use crate::domain::decide::ask::{self, AskCase};
-use crate::domain::decide::{Case, call, draft, hand_over, inquiry, pm_ask, question, switching};
+use crate::domain::decide::{Case, absence, call, draft, hand_over, inquiry, pm_ask, question, switching};
 use crate::domain::decision::{Decision, Reply, Write};
 use crate::domain::engagement::{Body, Engagement, State, Triage};
 use crate::domain::ids::{ChannelId, EngagementId, Ts};
@@ -65,6 +65,10 @@ pub(super) fn is_nothing_to_us(command: &Command, policy: &Policy) -> bool {
         | Command::Due { .. }
         | Command::Read { .. }
         | Command::HandOver { .. }
+        | Command::Away(_)
+        | Command::Back { .. }
+        | Command::StatusSays { .. }
+        | Command::NotAway { .. }
         | Command::Switch(_)
         | Command::Offer(_)
         | Command::Undeliverable { .. } => false,
@@ -113,6 +117,13 @@ impl Known<'_> {
                 let from = hand_over::From { who: from, why: *why };
                 self.one(*engagement, |case| hand_over::hand_over(case, from))
             }
+            Command::Away(wish) => Ok(absence::set(self.policy, wish, self.now)),
+            Command::Back { by, who } => Ok(absence::end(self.policy, by, who.as_ref(), self.now)),
+            Command::StatusSays { who, until, status } => {
+                let owes = !self.view.owed_by(who)?.is_empty();
+                Ok(absence::status_says(self.policy, who, (*until, status), owes, self.now))
+            }
+            Command::NotAway { .. } => Ok(absence::not_away()),
             Command::Undeliverable { engagement, is_card, channel, error } => {
                 if !is_card {
                     return Ok(parked(*engagement, channel, error));
@@ -139,6 +150,10 @@ impl Known<'_> {
             | Command::Due { .. }
             | Command::Read { .. }
             | Command::HandOver { .. }
+            | Command::Away(_)
+            | Command::Back { .. }
+            | Command::StatusSays { .. }
+            | Command::NotAway { .. }
             | Command::Switch(_)
             | Command::Offer(_)
             | Command::Undeliverable { .. } => None,

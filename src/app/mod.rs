@@ -3,6 +3,7 @@
 //! Reads what a decision needs, decides purely, commits once. A change made meanwhile means deciding again. Sends nothing:
 //! what is told leaves through the outbox after the commit.
 
+mod absences;
 mod admins;
 mod answers;
 mod bell;
@@ -63,6 +64,8 @@ pub struct App {
     pub clocks: Bell,
     /// Rings for clocks with an errand at Slack.
     pub errands: Bell,
+    /// Rings when an absence was set or ended.
+    pub absences_changed: tokio::sync::Notify,
     /// Rings when names at Slack changed.
     pub names_stale: tokio::sync::Notify,
     /// What events told of names and nobody has followed yet. In memory: a start reads them all.
@@ -208,6 +211,7 @@ impl App {
             work: tokio::sync::Notify::new(),
             clocks: Bell::default(),
             errands: Bell::default(),
+            absences_changed: tokio::sync::Notify::new(),
             names_stale: tokio::sync::Notify::new(),
             names_changes: Mutex::default(),
             reload: OnceLock::new(),
@@ -364,7 +368,8 @@ impl App {
             }
             let written = if reply == Reply::Nothing { Vec::new() } else { decision.written() };
             let outcome = answers::told(view, reply, &written)?;
-            let carried = Carried { outcome, next: NextWork::of(&decision) };
+            let changes_absences = !decision.absences.is_empty();
+            let carried = Carried { outcome, next: NextWork::of(&decision), changes_absences };
             let commit = Commit {
                 installation,
                 keys: envelope.keys.clone(),
@@ -380,6 +385,9 @@ impl App {
         match committed {
             None => Ok(carried.outcome),
             Some(Committed::Done) => {
+                if carried.changes_absences {
+                    self.absences_were_changed().await;
+                }
                 self.ring(carried.next);
                 Ok(carried.outcome)
             }
@@ -394,12 +402,13 @@ impl App {
 struct Carried {
     outcome: Outcome,
     next: NextWork,
+    changes_absences: bool,
 }
 
 impl Carried {
     /// Nothing is committed.
     fn of(outcome: Outcome) -> Self {
-        Self { outcome, next: NextWork::default() }
+        Self { outcome, next: NextWork::default(), changes_absences: false }
     }
 }
 

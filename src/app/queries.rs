@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{App, Outcome, Reloaded};
 use crate::domain::command::Act;
+use crate::domain::decide::absence;
 use crate::domain::decision::{Entry, Reply};
 use crate::domain::engagement::Engagement;
 use crate::domain::ids::{EngagementId, UserId};
@@ -20,6 +21,10 @@ pub enum Query {
     Mine,
     /// One engagement, by the id they typed.
     Status(String),
+    /// Whether they are away, as far as we know.
+    Away,
+    /// Who is away in the areas that they look after.
+    AwayList,
     /// An admin wants directory and settings read anew.
     Reload,
     /// A word of ours, used in a way that we do not know.
@@ -41,6 +46,8 @@ impl App {
                 self.store.read(self.installation, read).await?
             }
             Query::Status(typed) => self.status(typed, by).await?,
+            Query::Away => absence::shown(&self.policy(), by, self.now()),
+            Query::AwayList => absence::listed(&self.policy(), by, self.now()),
             Query::Reload => self.reload_for(by).await?,
             Query::NotUnderstood => Reply::Refused(Refusal::NotUnderstood),
         };

@@ -13,11 +13,12 @@ impl App {
         self.policy.load_full()
     }
 
-    /// Replaces the rules and who is who; what was switched still holds.
+    /// Replaces the rules and who is who; what was switched still holds, and whoever is away still is.
     pub fn set_policy(&self, mut policy: Policy) {
         let switches = self.switches.lock().unwrap_or_else(PoisonError::into_inner);
         policy.org.switch(&switches);
-        self.policy.store(Arc::new(policy));
+        let absences = self.policy.load().org.absences().clone();
+        self.policy.store(Arc::new(Policy { org: policy.org.with_absences(absences), ..policy }));
     }
 
     /// Reads what was switched, and has it hold.

@@ -5,6 +5,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::absence::{AwayWish, PersonSaid};
 use super::engagement::Triage;
 use super::engagement::call::BriefingAnswer;
 use super::ids::{AreaKey, ChannelId, EngagementId, Ts, UserId};
@@ -59,6 +60,29 @@ pub enum Command {
         from: UserId,
         /// Why they cannot.
         why: Gone,
+    },
+    /// Somebody is away, or will be.
+    Away(Box<AwayWish>),
+    /// Somebody is back, or will not be away after all.
+    Back {
+        /// Who says so.
+        by: UserId,
+        /// Of whom, where not of themselves.
+        who: Option<PersonSaid>,
+    },
+    /// Somebody's status in Slack says that they are away: they are asked.
+    StatusSays {
+        /// Who.
+        who: UserId,
+        /// When it ends by itself.
+        until: DateTime<Utc>,
+        /// What tells this status from their next one; never its words.
+        status: String,
+    },
+    /// They say that their status does not mean that others should cover.
+    NotAway {
+        /// Who.
+        by: UserId,
     },
     /// Somebody wants something switched (observe, pilot, on).
     Switch(Switching),

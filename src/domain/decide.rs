@@ -2,6 +2,7 @@
 //!
 //! One file a kind of engagement. Each function takes a [`Case`] and what happened, and returns a [`Decision`](super::decision::Decision).
 
+pub mod absence;
 pub mod ask;
 pub mod call;
 pub mod destination;

@@ -5,6 +5,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::absence::{AbsenceChange, AwayReply};
 use super::baseline::Count;
 use super::command::ClockKind;
 use super::directory::AreaMode;
@@ -25,6 +26,8 @@ pub struct Decision {
     pub notices: Vec<Notice>,
     /// Clocks to start, move or stop.
     pub clocks: Vec<ClockChange>,
+    /// Absences that are set or end.
+    pub absences: Vec<AbsenceChange>,
     /// What is kept of it, with the reasons.
     pub timeline: Vec<Entry>,
     /// What is switched (observe, pilot, on).
@@ -118,6 +121,7 @@ impl Decision {
             && self.notices.is_empty()
             && self.clocks.is_empty()
             && self.timeline.is_empty()
+            && self.absences.is_empty()
             && self.switches.is_empty()
             && self.counts.is_empty()
     }
@@ -266,6 +270,10 @@ pub enum Event {
     Ended { state: State, why: Option<String> },
     /// A triage was checked (A4).
     TriageChecked { proved: bool },
+    /// Its owner is away, and nobody stands in.
+    NobodyCovers,
+    /// A call that its PM promised to come to falls into their absence.
+    PromisedWhileAway,
     /// Slack refused its card; it went elsewhere.
     Rehomed { from: ChannelId, to: ChannelId, error: String },
 }
@@ -310,6 +318,8 @@ pub enum Reply {
         /// Owed by them.
         owed: Vec<EngagementId>,
     },
+    /// About somebody's absence.
+    Away(Box<AwayReply>),
     /// One engagement's state and why it is where it is.
     Status {
         /// Which.

@@ -3,6 +3,7 @@
 //! Owns what an ask is, who may do what with it, where it goes and why. Does no IO, holds no clock (time is an
 //! argument), is never async, and imports nothing else of ours: every rule is a table test.
 
+pub mod absence;
 pub mod baseline;
 pub mod calendar;
 pub mod call_notice;

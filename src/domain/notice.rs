@@ -3,9 +3,10 @@
 //! A notice holds facts and an address, no words. Cards are drawn from the engagement as it is when they are delivered,
 //! so that cards which wait collapse into one; a reminder is asked once more, before it is sent, whether it still holds.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::absence::Absence;
 use super::decision::Reply;
 use super::directory::AreaMode;
 use super::engagement::{Body, Engagement, State};
@@ -185,6 +186,10 @@ pub enum What {
     OwnerChanged { to: UserId, by: UserId },
     /// Whoever had it cannot go on: the next one has it, or the leads find somebody for a question that is open again.
     HandedOver { from: UserId, to: Option<UserId>, why: Gone, leads: Vec<UserId> },
+    /// Whoever has it is away and nobody stands in: the leads find somebody (B3).
+    NobodyCovers { who: UserId, until: NaiveDate, leads: Vec<UserId> },
+    /// A call that somebody promised to come to falls into their absence: to them, and to whoever asked.
+    CallWhileAway { who: UserId, until: NaiveDate },
     /// A new round (B6).
     AskedAgain { owner: UserId, text: Option<String>, due: Option<DateTime<Utc>> },
     /// The PM waits on the asker (B6).
@@ -213,6 +218,12 @@ pub enum What {
     // Instead of many.
     /// Reminders that waited together in one lane.
     Digest { reminders: Vec<Reminder>, since: DateTime<Utc>, late_because: Option<Downtime> },
+
+    // Of an absence.
+    /// Somebody else set it: to whoever is away.
+    SetAway { absence: Absence },
+    /// Their status says that they are away: shall others cover? `status` tells it from their next one.
+    StatusSaysAway { until: NaiveDate, status: String },
 
     // To admins, once each.
     /// A message could not be delivered, for good.
@@ -288,6 +299,8 @@ pub enum Change {
     Handed { by: UserId, to: UserId },
     /// Whoever had it cannot go on: the next one has it, or it is open again.
     HandedOver { from: UserId, to: Option<UserId>, why: Gone },
+    /// Whoever has it is away, and nobody stands in.
+    NobodyCovers { who: UserId, until: NaiveDate },
     /// The triage is proved, and the PM is asked.
     TriageProved,
     /// The triage is not proved (A4): an SME has to answer first.
@@ -376,6 +389,9 @@ impl What {
             }
             Self::PmReminder { .. } | Self::AdviceDue { .. } => engagement.state.is_live(),
             Self::HandedOver { to, .. } => engagement.owner == *to && engagement.state.is_live(),
+            Self::NobodyCovers { who, .. } | Self::CallWhileAway { who, .. } => {
+                engagement.owner.as_ref() == Some(who) && engagement.state.is_live()
+            }
             Self::Nudge { .. } | Self::Miss { .. } | Self::Raise { .. } => match &engagement.body {
                 Body::Inquiry(inquiry) => inquiry.clock.as_ref().is_some_and(|clock| {
                     clock.end.is_none() && clock.pauses.last().is_none_or(|pause| pause.to.is_some())
@@ -410,6 +426,8 @@ impl What {
             | Self::Unsearched { .. }
             | Self::UnreadableRow { .. }
             | Self::Unresolved { .. }
+            | Self::SetAway { .. }
+            | Self::StatusSaysAway { .. }
             | Self::NobodyTakesOver { .. }
             | Self::DirectoryBroken { .. }
             | Self::DirectoryHolds
@@ -444,11 +462,14 @@ impl Notice {
         }
     }
 
-    /// What admins, or leads, are told once of: a second notice about the same is not kept.
+    /// What admins, leads, or one person are told once of: a second notice about the same is not kept.
     pub fn told_once(&self) -> Option<String> {
         if let (What::PmsOutside { area, pms }, Address::Direct { user }) = (&self.what, &self.to) {
             let pms: Vec<&str> = pms.iter().map(UserId::as_str).collect();
             return Some(format!("pms_outside:{area}:{user}:{}", pms.join(",")));
+        }
+        if let (What::StatusSaysAway { status, .. }, Address::Direct { user }) = (&self.what, &self.to) {
+            return Some(format!("status:{user}:{status}"));
         }
         if self.to != Address::Admins {
             return None;

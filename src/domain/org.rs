@@ -4,16 +4,19 @@
 //! Built once for each change of directory or names, then shared and only read. What cannot be resolved is left out and
 //! listed: it is served around and reported, never fatal.
 
+mod duty;
 mod place;
 mod resolve;
 mod roles;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+pub use duty::OnDuty;
 pub use place::{Place, PlaceCalendar, PlaceId, PlaceKind};
 pub use resolve::Unresolved;
 pub use roles::Role;
 
+use super::absence::Absences;
 use super::directory::{AreaMode, OfficeHours};
 use super::ids::{AreaKey, ChannelId, GroupId, UserId};
 use super::names::{Channel, Person};
@@ -86,6 +89,7 @@ pub struct Org {
     pub(super) channels: HashMap<ChannelId, Channel>,
     pub(super) field: HashSet<UserId>,
     pub(super) protected: HashSet<UserId>,
+    absences: Absences,
     pub(super) inside: HashMap<ChannelId, BTreeSet<UserId>>,
     pub(super) pilots: HashSet<UserId>,
 }

@@ -58,6 +58,10 @@ impl<'a> Said<'a> {
             },
             Command::Nothing
             | Command::Heard(_)
+            | Command::Away(_)
+            | Command::Back { .. }
+            | Command::StatusSays { .. }
+            | Command::NotAway { .. }
             | Command::Act(_)
             | Command::Reacted(_)
             | Command::Deleted { .. }

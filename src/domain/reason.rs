@@ -2,6 +2,7 @@
 //!
 //! A reason carries facts, never sentences: `slack::render` has the words.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{AreaKey, ChannelId, UserId};
@@ -138,6 +139,17 @@ pub struct Because {
 }
 
 impl Fact {
+    /// Whether this is why it is with its owner, or with nobody.
+    pub const fn chooses_owner(&self) -> bool {
+        matches!(
+            self,
+            Self::PmMentioned { .. }
+                | Self::PmOnDuty { .. }
+                | Self::Covers { .. }
+                | Self::NobodyCovers { .. }
+        )
+    }
+
     /// Whether this is why an ask belongs to its place.
     pub const fn places(&self) -> bool {
         matches!(
@@ -151,6 +163,11 @@ impl Fact {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Gone {
+    /// They are away.
+    Away {
+        /// The last day of it.
+        until: NaiveDate,
+    },
     /// They left: their account is deactivated.
     Left,
     /// The directory named them, and does no longer.
@@ -240,6 +257,22 @@ pub enum Fact {
     PmOnDuty {
         /// Whom.
         pm: UserId,
+    },
+    /// Stands in for the PM whose turn it was, who is away (B3).
+    Covers {
+        /// Who.
+        by: UserId,
+        /// For whom.
+        pm: UserId,
+        /// The last day of their absence.
+        until: NaiveDate,
+    },
+    /// The PM whose turn it was is away, and nobody stands in (B3).
+    NobodyCovers {
+        /// Who is away.
+        pm: UserId,
+        /// The last day of their absence.
+        until: NaiveDate,
     },
     /// Somebody pressed a button or did what counts as one.
     Pressed {

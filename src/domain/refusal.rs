@@ -1,8 +1,9 @@
 //! Refusals: normal outcomes, each with what the person can do now. The words are `slack::render`'s.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::absence::AwayProblem;
 use super::engagement::State;
 use super::ids::{AreaKey, EngagementId, UserId};
 use super::org::{PlaceId, Role};
@@ -77,6 +78,18 @@ pub enum Refusal {
         engagement: EngagementId,
         /// Who was named.
         user: UserId,
+    },
+    /// Somebody was named who is away.
+    IsAway {
+        /// Who.
+        user: UserId,
+        /// The last day of it.
+        until: NaiveDate,
+    },
+    /// An absence that cannot be set, or ended.
+    Absence {
+        /// Why not.
+        problem: AwayProblem,
     },
     /// The area has no internal channel, and its place no group channel.
     NoInternalChannel {

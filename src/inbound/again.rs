@@ -37,7 +37,7 @@ pub async fn hear_again(app: &App, body: &[u8]) -> Result<HeardAgain, StoreError
             app.read_threads_again(None).await?;
             HeardAgain::Decided
         }
-        Inbound::NamesChanged { change, keys: _ } => {
+        Inbound::NamesChanged { change, status: _, keys: _ } => {
             // What it told may be old by now: Slack is asked.
             app.names_changed(Change::Unclear);
             if matches!(change, Change::Membership { joined: true, .. }) {
@@ -81,6 +81,7 @@ async fn decide(app: &App, incoming: Incoming) -> Result<HeardAgain, StoreError>
         | Reply::Done { .. }
         | Reply::Help
         | Reply::Mine { .. }
+        | Reply::Away(_)
         | Reply::Reloaded { .. }
         | Reply::OfferAnswered { .. }
         | Reply::Pilot { .. }

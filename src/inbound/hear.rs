@@ -6,14 +6,14 @@ use std::time::Instant;
 use super::answers::app_answer;
 use super::{ANSWER_WITHIN, Answered, Edge, PREPARE_WITHIN, START_WITHIN};
 use crate::app::{Answer, Envelope, Outcome, Query, StoreError, Turn};
-use crate::domain::command::Act;
+use crate::domain::command::{Act, Command};
 use crate::domain::decision::{Field, Reply};
 use crate::domain::engagement::Engagement;
 use crate::domain::ids::{EngagementId, UserId};
 use crate::domain::names::Change;
 use crate::domain::refusal::Refusal;
 use crate::domain::routing;
-use crate::slack::parse::{self, AnswerTo, Inbound, Incoming, OpenForm};
+use crate::slack::parse::{self, AnswerTo, AwayStatus, Inbound, Incoming, OpenForm};
 use crate::slack::vocabulary::{Form, Show};
 use crate::slack::{forms, render};
 
@@ -42,8 +42,8 @@ pub(super) async fn hear(edge: &Edge, inbound: Inbound, body: &[u8]) -> Answered
             edge.app.names_changed(Change::Unclear);
             edge.in_time(&AnswerTo::Nowhere, read_threads_again(edge, late_at)).await
         }
-        Inbound::NamesChanged { change, keys: _ } => {
-            edge.in_time(&AnswerTo::Nowhere, names_changed(edge, change, late_at)).await
+        Inbound::NamesChanged { change, status, keys: _ } => {
+            edge.in_time(&AnswerTo::Nowhere, names_changed(edge, change, status, late_at)).await
         }
         Inbound::Ignored { why } => {
             tracing::debug!(why, "nothing to us");
@@ -205,6 +205,8 @@ async fn query_of(
         parse::Query::Help => Query::Help,
         parse::Query::Mine => Query::Mine,
         parse::Query::Status { id } => Query::Status(id),
+        parse::Query::Away => Query::Away,
+        parse::Query::AwayList => Query::AwayList,
         parse::Query::Reload => Query::Reload,
         parse::Query::NotUnderstood => Query::NotUnderstood,
     };
@@ -216,13 +218,35 @@ async fn query_of(
 }
 
 /// What the event tells of names is followed at once; where we came back into a channel, what happened meanwhile is read (B7).
-async fn names_changed(edge: &Edge, change: Change, late_at: Instant) -> Answered {
+async fn names_changed(
+    edge: &Edge,
+    change: Change,
+    status: Option<AwayStatus>,
+    late_at: Instant,
+) -> Answered {
     let came_back = matches!(change, Change::Membership { joined: true, .. });
     edge.app.names_changed(change);
     if came_back {
         return read_threads_again(edge, late_at).await;
     }
-    Answered::Taken
+    match status {
+        Some(status) => status_says(edge, status, late_at).await,
+        None => Answered::Taken,
+    }
+}
+
+/// Somebody's status says that they are away: it is a hint, which is asked about.
+async fn status_says(edge: &Edge, status: AwayStatus, late_at: Instant) -> Answered {
+    let AwayStatus { who, until, mark } = status;
+    let command = Command::StatusSays { who, until, status: mark };
+    let envelope = Envelope { deadline: Some(late_at), ..Envelope::internal(command) };
+    match edge.app.handle(envelope).await {
+        Ok(_) => Answered::Taken,
+        Err(error) => {
+            tracing::error!(%error, "a status could not be asked about");
+            Answered::NotSaved
+        }
+    }
 }
 
 /// After a gap Slack is not a reliable witness: the threads that matter are read (B7).

@@ -139,6 +139,22 @@ impl Workspace {
         self.change_user(name, |user| user.zone = zone);
     }
 
+    /// Sets a person's status; `expires` is when it ends by itself.
+    ///
+    /// # Panics
+    /// When there is no such person.
+    pub fn set_status(
+        &self,
+        name: &str,
+        emoji: &str,
+        text: &str,
+        expires: Option<chrono::DateTime<chrono::Utc>>,
+    ) {
+        let expires = expires.map_or(0, |at| at.timestamp());
+        let status = super::state::Status { emoji: emoji.to_owned(), text: text.to_owned(), expires };
+        self.change_user(name, |user| user.status = status);
+    }
+
     /// Deactivates a person.
     ///
     /// # Panics

@@ -189,6 +189,7 @@ fn new_user(id: &str, name: &str, team_id: &str) -> User {
         is_ultra_restricted: false,
         is_admin: false,
         bot_id: None,
+        status: super::state::Status::default(),
     }
 }
 

@@ -81,6 +81,16 @@ pub struct User {
     pub is_ultra_restricted: bool,
     pub is_admin: bool,
     pub bot_id: Option<String>,
+    pub status: Status,
+}
+
+/// What somebody's profile says of the moment.
+#[derive(Clone, Default)]
+pub struct Status {
+    pub emoji: String,
+    pub text: String,
+    /// Seconds since 1970; 0 where it does not end by itself.
+    pub expires: i64,
 }
 
 impl User {

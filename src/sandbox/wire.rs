@@ -11,7 +11,8 @@ impl State {
         let mut profile = json!({
             "real_name": user.real_name, "real_name_normalized": user.real_name,
             "display_name": user.display_name, "display_name_normalized": user.display_name,
-            "title": "", "phone": "", "status_text": "", "status_emoji": "", "team": user.team_id,
+            "title": "", "phone": "", "status_text": user.status.text,
+            "status_emoji": user.status.emoji, "status_expiration": user.status.expires, "team": user.team_id,
         });
         if with_email && !user.is_bot && user.team_id == self.team_id {
             profile["email"] = json!(user.email);

@@ -3,6 +3,7 @@
 //! A button's `value` is a [`Press`] as JSON, so that what it does is decided where it is drawn. Fields of forms have the
 //! [`field_id`] as both `block_id` and `action_id`.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::command::Action;
@@ -74,6 +75,26 @@ pub enum Pressed {
     Open(Form),
     /// Shows something to whoever pressed, and changes nothing.
     Show(Show),
+}
+
+/// What pressing a button about one's own absence means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AwayPress {
+    /// What it does.
+    pub away: AwayPressed,
+}
+
+/// What a button about one's own absence does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AwayPressed {
+    /// Yes, away; this is the last day.
+    Until(NaiveDate),
+    /// No, others shall not cover.
+    No,
+    /// Back early.
+    Back,
 }
 
 /// What can be shown to one person.

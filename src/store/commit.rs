@@ -127,8 +127,9 @@ impl Commit {
     }
 
     fn write_decision(&self, db: &Connection) -> Result<(), StoreError> {
-        let Decision { writes, notices, clocks, timeline, switches: switched, counts, reply: _ } =
-            &self.decision;
+        let decision = &self.decision;
+        let Decision { writes, notices, clocks, timeline, absences, switches: switched, counts, reply: _ } =
+            decision;
         for write in writes {
             match write {
                 Write::Begin(new) => engagements::begin(db, self.installation, new, self.now)?,
@@ -140,6 +141,9 @@ impl Commit {
         }
         for entry in timeline {
             add_entry(db, self.installation, entry)?;
+        }
+        for change in absences {
+            super::absences::change(db, self.installation, change, self.now)?;
         }
         for notice in notices {
             self.add_notice(db, notice)?;

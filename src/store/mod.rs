@@ -3,6 +3,7 @@
 //! One decision is one transaction, with its dedupe keys, notices and clocks. One writer task commits what is waiting as a
 //! group; readers have threads of their own. Nobody is answered before the commit. No network, no rules, no words.
 
+mod absences;
 mod alone;
 mod audit;
 mod backup;
@@ -42,6 +43,7 @@ use crate::domain::decision::Decision;
 use crate::domain::ids::{EngagementId, InstallationId, Ts};
 use crate::domain::notice::Notice;
 
+pub use absences::{Stage, Stored};
 pub use audit::{Audited, Live, Overdue};
 pub use backup::Existing;
 pub use beside::{Beside, Letter, Standing, Undelivered, database_file};

@@ -38,7 +38,8 @@ pub async fn tick(app: &Arc<App>) -> Result<(), StoreError> {
             app.handle(Envelope::internal(command)).await?;
             let left = app.engagement(engagement).await?;
             if left.is_some_and(|left| {
-                left.owner.as_ref() == Some(&owner) && hand_over::has_no_way(&policy, &left, &owner)
+                left.owner.as_ref() == Some(&owner)
+                    && hand_over::has_no_way(&policy, &left, &owner, app.now())
             }) {
                 stuck.push(engagement);
             }

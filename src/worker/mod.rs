@@ -1,6 +1,7 @@
 //! What runs by the clock: due clocks, the outbox, the names at Slack, holidays on the web. Each a `tick` without a loop inside; loops and
 //! shutdown are in [`run`].
 
+pub mod absences;
 mod clock_loops;
 pub mod clocks;
 pub mod delivery_plan;

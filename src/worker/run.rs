@@ -13,7 +13,7 @@ use super::pace::Pace;
 use super::steps::Steps;
 use super::supervise::supervised;
 use super::watchdog::Round;
-use super::{gap, heartbeat, holidays, membership, names, outbox, upkeep};
+use super::{absences, gap, heartbeat, holidays, membership, names, outbox, upkeep};
 use crate::app::App;
 use crate::slack::client::{Beacon, Slack};
 use crate::store::StoreError;
@@ -40,6 +40,8 @@ const BEAT: Duration = Duration::from_mins(1);
 const ROUND: Duration = Duration::from_mins(10);
 /// How long the watchdog rests after each page.
 const PAGE_REST: Duration = Duration::from_secs(5);
+/// How often absences are looked at, should nobody ring.
+const ABSENCES: Duration = Duration::from_secs(10);
 /// How often a sign of life is kept.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 /// Everything that runs beside the requests.
@@ -96,6 +98,10 @@ impl Worker {
             }));
         }
         {
+            let (works, stop, (name, app, until)) = (works.clone(), stop.clone(), keep("absences"));
+            loops.push(supervised(name, app, until, move || absences_loop(works.clone(), stop.clone())));
+        }
+        {
             let (works, stop, (name, app, until)) = (works.clone(), stop.clone(), keep("watchdog"));
             loops.push(supervised(name, app, until, move || watchdog_loop(works.clone(), stop.clone())));
         }
@@ -136,6 +142,20 @@ async fn watchdog_loop(works: Works, mut stop: watch::Receiver<bool>) {
         }
         let took = (app.reading().steady - began).to_std().unwrap_or_default();
         sleep_or_stop(ROUND.saturating_sub(took), &mut stop).await;
+    }
+}
+
+/// Sees to absences that begin, end, or were changed.
+async fn absences_loop(works: Works, mut stop: watch::Receiver<bool>) {
+    let app = &works.app;
+    while !*stop.borrow() {
+        if let Err(error) = absences::tick(app).await {
+            tracing::error!(%error, "absences could not be seen to; they are looked at again");
+        }
+        tokio::select! {
+            () = app.absences_changed.notified() => {}
+            () = sleep_or_stop(ABSENCES, &mut stop) => {}
+        }
     }
 }
 

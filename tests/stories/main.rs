@@ -2,6 +2,7 @@
 //! workspace, with a clock that the story moves.
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed, in its helpers too")]
 
+mod absences;
 mod agenda;
 mod asking;
 mod calls;

@@ -231,7 +231,7 @@ pub(super) fn notice_of(
     now: DateTime<Utc>,
 ) -> Result<(), Problem> {
     let rules = &policy.rules.call;
-    let pm = place.and_then(|place| destination::pm_on_duty(&policy.org, place).0);
+    let pm = place.and_then(|place| destination::pm_on_duty(&policy.org, place, now).0);
     let calendar = WorkCalendar::of(&policy.org, pm.as_ref(), place.map(|place| &place.id));
     match call_notice::assess(now, needed_by, rules.mode, rules.notice.span(), &calendar) {
         CallNotice::Enough { .. } => Ok(()),

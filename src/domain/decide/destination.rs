@@ -1,5 +1,7 @@
 //! Where an ask goes once its place is known, and why: the right-hand column of the deciding table.
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::engagement::Engagement;
 use crate::domain::ids::{AreaKey, ChannelId, UserId};
 use crate::domain::org::{Org, Place, PlaceId};
@@ -89,10 +91,10 @@ pub fn after_refusal<'a>(
 }
 
 /// The first PM of the place who is there, and why that one (B3).
-pub fn pm_on_duty(org: &Org, place: &Place) -> (Option<UserId>, Because) {
-    let there = |user: &&UserId| org.person(user).is_none_or(|person| !person.is_gone);
-    match place.pms.iter().chain(&place.cover).chain(&place.stage_pm).find(there) {
-        Some(pm) => (Some(pm.clone()), Because { rule: Rule::B3, fact: Fact::PmOnDuty { pm: pm.clone() } }),
-        None => (None, Because { rule: Rule::B3, fact: Fact::NoPm { place: Some(place.id.clone()) } }),
-    }
+pub fn pm_on_duty(org: &Org, place: &Place, now: DateTime<Utc>) -> (Option<UserId>, Because) {
+    let known = place.pms.iter().chain(&place.cover).chain(&place.stage_pm);
+    let on_duty = org.on_duty(known, |_| true, &[now]);
+    let fact = on_duty.why(|pm| Fact::PmOnDuty { pm });
+    let fact = fact.unwrap_or_else(|| Fact::NoPm { place: Some(place.id.clone()) });
+    (on_duty.who, Because { rule: Rule::B3, fact })
 }

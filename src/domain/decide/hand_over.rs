@@ -1,10 +1,14 @@
 //! Whoever cannot go on hands over what they own: an ask, an inquiry or a call to cover, the next PM on duty, or the stage PM,
-//! its clock running on; a question taken by an SME goes back to all of its area's.
+//! its clock running on; a question taken by an SME goes back to all of its area's. Whoever is away may have named somebody.
 //!
 //! Pure, and once: what has another owner by now is left alone. Where nobody can take over nothing changes, so that it is handed
-//! over as soon as the directory names somebody.
+//! over as soon as the directory names somebody; of whoever is away, the leads are told.
+
+mod away;
 
 use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
 
 use super::{Case, call, inquiry, question};
 use crate::domain::command::ClockKind;
@@ -35,6 +39,7 @@ impl From<'_> {
         match self.why {
             Gone::Left => Actor::Slack,
             Gone::Unlisted => Actor::Directory,
+            Gone::Away { .. } => Actor::Person(self.who.clone()),
         }
     }
 }
@@ -48,8 +53,8 @@ pub fn why_gone(org: &Org, owner: &UserId, unlisted: &BTreeSet<UserId>) -> Optio
 }
 
 /// Whether there is nobody to whom it could go.
-pub fn has_no_way(policy: &Policy, engagement: &Engagement, from: &UserId) -> bool {
-    is_handed(engagement) && goes_to_a_pm(engagement) && successor(policy, engagement, from).is_none()
+pub fn has_no_way(policy: &Policy, engagement: &Engagement, from: &UserId, now: DateTime<Utc>) -> bool {
+    is_handed(engagement) && goes_to_a_pm(engagement) && successor(policy, engagement, from, now).is_none()
 }
 
 /// Hands it over.
@@ -58,14 +63,24 @@ pub fn hand_over(case: &Case<'_>, from: From<'_>) -> Decision {
     if engagement.owner.as_ref() != Some(from.who) || !is_handed(engagement) {
         return Decision::default();
     }
+    if let Gone::Away { until } = from.why {
+        return away::hand_over(case, from, until);
+    }
     if !goes_to_a_pm(engagement) {
         return back_to_all(case, from);
     }
-    let Some(to) = successor(case.policy, engagement, from.who) else { return Decision::default() };
-    match &engagement.body {
-        Body::Inquiry(_) => inquiry::handed_over(case, from, &to),
-        Body::Call(_) => call::handed_over(case, from, &to),
-        Body::PmAsk(_) | Body::Question(_) => to_next_pm(case, from, &to),
+    match successor(case.policy, engagement, from.who, case.now) {
+        Some(to) => to_the_next(case, from, &to),
+        None => Decision::default(),
+    }
+}
+
+/// A PM's has another owner.
+fn to_the_next(case: &Case<'_>, from: From<'_>, to: &UserId) -> Decision {
+    match &case.engagement.body {
+        Body::Inquiry(_) => inquiry::handed_over(case, from, to),
+        Body::Call(_) => call::handed_over(case, from, to),
+        Body::PmAsk(_) | Body::Question(_) => to_next_pm(case, from, to),
     }
 }
 
@@ -81,28 +96,35 @@ fn goes_to_a_pm(engagement: &Engagement) -> bool {
     }
 }
 
-/// Who has it next: the place's cover, the next PM on duty of its group or area, the stage PM. Advice is the product leader's
-/// first (D3). Nobody owes themselves an answer.
-pub fn successor(policy: &Policy, engagement: &Engagement, from: &UserId) -> Option<UserId> {
+/// Who has it next: whom the owner named for their absence, the place's cover, the next PM on duty of its group or area, the
+/// stage PM. Advice is the product leader's first (D3). Nobody owes themselves an answer, and nobody is asked for a call that
+/// begins while they are away.
+pub fn successor(
+    policy: &Policy,
+    engagement: &Engagement,
+    from: &UserId,
+    now: DateTime<Utc>,
+) -> Option<UserId> {
     let org = &policy.org;
-    let can = |user: &&UserId| {
-        *user != from
-            && **user != engagement.requester
-            && org.person(user).is_some_and(|person| !person.is_gone && !person.is_bot)
+    let is_away = org.away(from, now).is_some();
+    let can = |user: &UserId| {
+        (user != from || is_away) && *user != engagement.requester && org.person(user).is_some()
     };
     let place = engagement.place.as_ref().and_then(|id| org.place(id));
     let area = engagement.area.as_ref().and_then(|key| org.area(key));
-    let is_inquiry = matches!(engagement.body, Body::Inquiry(_));
     let leader = place.and_then(|place| place.leader.as_ref());
     let leader = leader.filter(|_| engagement.reason == Some(Reason::Advice));
-    let of_area = area.filter(|_| is_inquiry);
-    leader
-        .into_iter()
+    let (of_area, start) = match &engagement.body {
+        Body::Inquiry(_) => (area, now),
+        Body::Call(call) => (None, call.start),
+        Body::PmAsk(_) | Body::Question(_) => (None, now),
+    };
+    let known = std::iter::once(from)
+        .chain(leader)
         .chain(place.into_iter().flat_map(|place| place.cover.iter().chain(&place.pms)))
         .chain(of_area.into_iter().flat_map(|area| &area.pms))
-        .chain(place.and_then(|place| place.stage_pm.as_ref()))
-        .find(can)
-        .cloned()
+        .chain(place.and_then(|place| place.stage_pm.as_ref()));
+    org.on_duty(known, can, &[now, start]).who
 }
 
 /// An ask of a PM has another owner, who is told in its thread; its requester hears once. Its one reminder is left as it is.
@@ -123,6 +145,11 @@ fn to_next_pm(case: &Case<'_>, from: From<'_>, to: &UserId) -> Decision {
 /// Why it is who it is: the next one's turn, in place of the one before.
 pub(super) fn is_next(engagement: &mut Engagement, from: From<'_>, to: &UserId) {
     engagement.owner = Some(to.clone());
+    if let Gone::Away { until } = from.why {
+        let fact = Fact::Covers { by: to.clone(), pm: from.who.clone(), until };
+        engagement.because.retain(|because| !because.fact.chooses_owner());
+        return engagement.because.push(Because { rule: Rule::B3, fact });
+    }
     for because in &mut engagement.because {
         if let Fact::PmOnDuty { pm } | Fact::PmMentioned { pm } = &because.fact
             && pm == from.who
@@ -153,13 +180,20 @@ fn back_to_all(case: &Case<'_>, from: From<'_>) -> Decision {
     let because = vec![from.because(Rule::A8)];
     decision.note(question.id, case.now, from.actor(), Event::HandedBack, because);
     decision.card(&question, false);
-    let area = question.area.as_ref().and_then(|key| case.policy.org.area(key));
-    let leads: Vec<UserId> = area.map(|area| area.leads.clone()).unwrap_or_default();
-    let leads = leads.into_iter().filter(|lead| lead != from.who).collect();
+    let leads = leads_of(case, from.who);
     let what = What::HandedOver { from: from.who.clone(), to: None, why: from.why, leads };
     decision.tell_thread(&question, what);
     let change = Change::HandedOver { from: from.who.clone(), to: None, why: from.why };
     decision.tell_requester(&question, What::ChangedToRequester { change });
     decision.change(question);
     decision
+}
+
+/// The leads who are there, to find somebody.
+fn leads_of(case: &Case<'_>, from: &UserId) -> Vec<UserId> {
+    let (org, engagement) = (&case.policy.org, case.engagement);
+    let of_place = || org.place(engagement.place.as_ref()?)?.area.as_ref();
+    let area = engagement.area.as_ref().or_else(of_place).and_then(|key| org.area(key));
+    let leads = area.into_iter().flat_map(|area| &area.leads);
+    leads.filter(|lead| *lead != from && org.away(lead, case.now).is_none()).cloned().collect()
 }

@@ -28,7 +28,7 @@ pub(super) use handed::handed_over;
 pub use hear::{deleted, heard, reacted, read, takes_follow_ups};
 pub use ladder::{closing, due, read_and_due};
 pub use open::{Opening, open};
-pub use people::{answers, choose_owner};
+pub use people::{Choice, answers};
 pub use rehome::undeliverable;
 pub use turn::wakes_at;
 pub use working::promised_at;

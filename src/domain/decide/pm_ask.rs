@@ -6,7 +6,7 @@ use super::ask::LONGEST_TEXT;
 use super::destination;
 use super::draft::{Step, write};
 use super::question::rehome;
-use super::{Case, question, requester};
+use super::{Case, absence, question, requester};
 use crate::domain::calendar::WorkCalendar;
 use crate::domain::command::{Act, Action, ClockKind};
 use crate::domain::decision::{Actor, Decision, Done, Event, Reply};
@@ -36,10 +36,13 @@ pub(super) fn send(mut draft: Engagement, step: Step<'_>, by: Actor) -> Decision
     // D3: advice is assigned to the section's product leader; everything else has the first PM on duty.
     let (owner, why) = match (&draft.reason, &place.leader) {
         (Some(Reason::Advice), Some(leader)) => {
-            let why = Because { rule: Rule::D3, fact: Fact::PmOnDuty { pm: leader.clone() } };
-            (Some(leader.clone()), why)
+            let known = std::iter::once(leader).chain(&place.pms).chain(&place.cover).chain(&place.stage_pm);
+            let on_duty = org.on_duty(known, |_| true, &[step.now]);
+            let fact = on_duty.why(|pm| Fact::PmOnDuty { pm });
+            let fact = fact.unwrap_or_else(|| Fact::NoPm { place: Some(place.id.clone()) });
+            (on_duty.who, Because { rule: Rule::D3, fact })
         }
-        _ => destination::pm_on_duty(org, place),
+        _ => destination::pm_on_duty(org, place, step.now),
     };
     draft.because.push(why);
     let calendar = WorkCalendar::of(org, owner.as_ref(), Some(&place.id));
@@ -191,6 +194,9 @@ fn answered(case: &Case<'_>, by: &UserId) -> Decision {
 }
 
 fn hand(case: &Case<'_>, by: &UserId, to: &UserId) -> Decision {
+    if let Some(refusal) = absence::refusal_of(case.policy, to, case.now) {
+        return Decision::refuse(refusal);
+    }
     let mut ask = case.engagement.clone();
     let mut decision = Decision::default();
     ask.owner = Some(to.clone());

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Area, Org, Place, PlaceCalendar, PlaceId, PlaceKind};
+use crate::domain::absence::Absences;
 use crate::domain::directory::{
     Category, ChannelRef, Directory, Group, GroupCalendar, GroupRef, HolidayDates, PersonRef, SmeArea, Stage,
 };
@@ -181,6 +182,7 @@ impl Org {
             field,
             inside: names.inside.iter().map(|(channel, inside)| (channel.clone(), inside.clone())).collect(),
             protected: lookup.people(&directory.protected).into_iter().collect(),
+            absences: Absences::default(),
             pilots: HashSet::new(),
         };
         (org, lookup.unresolved)

@@ -2,6 +2,7 @@
 //!
 //! Words count only where nothing else could be meant: *status of the runners?* is a question, *status K7Q* is not.
 
+use super::away;
 use super::markup::{Plain, plain};
 use super::{AnswerTo, Inbound, Incoming, OpenForm, Query, dead};
 use crate::domain::command::{Ask, Command, Via};
@@ -40,6 +41,17 @@ pub(super) fn slash(
             by,
             outsider: false,
             prefill: Prefill::default(),
+        }));
+    }
+    if let Some(command) = away::wish(&read, &by) {
+        return Inbound::Command(Box::new(Incoming {
+            team: field("team_id").or_else(|| field("enterprise_id")),
+            keys: keys(trigger),
+            command,
+            answer,
+            by: Some(by),
+            outsider: false,
+            shared_channel: false,
         }));
     }
     if let Some(query) = about_ourselves(&read.text) {
@@ -97,15 +109,15 @@ pub(super) fn about_ourselves(text: &str) -> Option<Query> {
     match words.as_slice() {
         ["help" | "?" | "help?"] => Some(Query::Help),
         ["mine"] => Some(Query::Mine),
+        ["away"] => Some(Query::Away),
+        ["away", "list"] => Some(Query::AwayList),
         ["status", _] => {
             let id = text.split_whitespace().nth(1).unwrap_or_default().trim_end_matches('?');
             Some(Query::Status { id: id.to_owned() })
         }
         ["admin", "reload"] => Some(Query::Reload),
         // Words that the help may come to know: better told so than sent to experts as a question.
-        ["status" | "back" | "admin" | "away" | "pilot" | "report"] | ["away", "until", ..] => {
-            Some(Query::NotUnderstood)
-        }
+        ["status" | "admin" | "pilot" | "report"] => Some(Query::NotUnderstood),
         _ => None,
     }
 }
@@ -129,7 +141,9 @@ mod tests {
             ("status of the runners?", None),
             ("pilot", Some(Query::NotUnderstood)),
             ("pilot customers want this", None),
-            ("away until 2026-12-01 cover @x", Some(Query::NotUnderstood)),
+            ("away", Some(Query::Away)),
+            ("Away list", Some(Query::AwayList)),
+            ("away messages are not shown", None),
             ("Admin reload", Some(Query::Reload)),
             ("admin reload the page twice", None),
             ("report", Some(Query::NotUnderstood)),

@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use super::away;
 use super::commands::{about_ourselves, asked, switching};
 use super::wire::Wire;
 use super::{AnswerTo, Inbound, Incoming, dead, message, naming, shown};
@@ -186,10 +187,8 @@ fn event(envelope: &Envelope<'_>) -> Inbound {
             Some(channel) => names(envelope, Change::Membership { channel, joined: false }),
             None => dead("we left a channel without an id"),
         },
-        "user_change" | "team_join" => match envelope.event.id("user") {
-            Some(_) => names(envelope, naming::person(envelope.event, envelope.team.as_deref())),
-            None => dead("a person without an id"),
-        },
+        // The first three tell of a status; whoever hears more than one of them asks once.
+        "user_change" | "user_profile_changed" | "user_status_changed" | "team_join" => person(envelope),
         "subteam_created" | "subteam_updated" => names(envelope, naming::group(envelope.event)),
         "subteam_members_changed" => names(envelope, naming::members(envelope.event)),
         "channel_id_changed" => names(envelope, naming::renumbered(envelope.event)),
@@ -199,8 +198,16 @@ fn event(envelope: &Envelope<'_>) -> Inbound {
     }
 }
 
+/// Somebody changed: their name, their zone, or their status.
+fn person(envelope: &Envelope<'_>) -> Inbound {
+    let Some(user) = envelope.event.id("user") else { return dead("a person without an id") };
+    let change = naming::person(envelope.event, envelope.team.as_deref());
+    let status = away::status(UserId(user), envelope.event);
+    Inbound::NamesChanged { change, status, keys: envelope.keys(None) }
+}
+
 fn names(envelope: &Envelope<'_>, change: Change) -> Inbound {
-    Inbound::NamesChanged { change, keys: envelope.keys(None) }
+    Inbound::NamesChanged { change, status: None, keys: envelope.keys(None) }
 }
 
 fn channel(event: Wire<'_>) -> Option<ChannelId> {
@@ -297,12 +304,19 @@ fn written(envelope: &Envelope<'_>, is_mention: bool) -> Inbound {
         Some(by) if to_us => {
             let thread = heard.thread.clone().unwrap_or_else(|| ts.clone());
             let answer = AnswerTo::Thread { user: by.clone(), channel: channel.clone(), thread };
-            if let Some(query) = about_ourselves(&read.text) {
+            let wish = away::wish(&read, &by);
+            if let Some(query) = about_ourselves(&read.text).filter(|_| wish.is_none()) {
                 // Of its two events only one counts, whichever words the other one is read as.
                 if !is_mention && !is_direct {
                     return Inbound::Ignored { why: "its app_mention is answered" };
                 }
                 return Inbound::Query { query, keys, by, answer, outsider: envelope.outsider };
+            }
+            if let Some(command) = wish {
+                if !is_mention && !is_direct {
+                    return Inbound::Ignored { why: "its app_mention is answered" };
+                }
+                return envelope.incoming(keys, command, Some(by), answer);
             }
             if let Some(switching) = switching(&by, &read.text) {
                 return envelope.incoming(keys, Command::Switch(switching), Some(by), answer);

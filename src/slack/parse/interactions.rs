@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use super::away;
 use super::commands::{asked, keys};
 use super::markup::{Plain, plain};
 use super::message::marked_up;
@@ -146,6 +147,10 @@ fn acted(payload: Wire<'_>) -> Option<Acted<'_>> {
 fn pressed(acted: Acted<'_>, _: &Context<'_>) -> Inbound {
     let action = acted.payload.at("actions").first();
     let value = action.str("value").or_else(|| action.at("selected_option").str("value"));
+    if let Some(command) = value.and_then(|value| away::pressed(value, &acted.by)) {
+        let (keys, answer) = (acted.keys(), acted.answer());
+        return acted.incoming(keys, command, answer);
+    }
     if let Some(pressed) = value.and_then(|value| serde_json::from_str::<OfferPress>(value).ok()) {
         return offer_answered(acted, pressed);
     }

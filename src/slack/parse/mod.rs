@@ -4,6 +4,7 @@
 //! know is kept as a dead letter, what is not ours is ignored with the reason, and only what cannot be read is malformed.
 //! Deciding who may do what, and whether a time is too soon, is the domain's.
 
+mod away;
 mod commands;
 mod events;
 mod interactions;
@@ -17,6 +18,7 @@ pub(crate) mod tests;
 
 use serde_json::Value;
 
+pub use away::AwayStatus;
 pub use events::EVENTS;
 pub use interactions::SHORTCUTS;
 pub use markup::{Plain, is_link, permalink, plain};
@@ -88,6 +90,8 @@ pub enum Inbound {
     NamesChanged {
         /// What changed.
         change: Change,
+        /// What somebody's status says, where it says that they are away.
+        status: Option<AwayStatus>,
         /// The event, for telling a repeat.
         keys: Vec<String>,
     },
@@ -159,6 +163,10 @@ pub enum Query {
         /// Whatever stands after `status`.
         id: String,
     },
+    /// Am I away, as far as you know?
+    Away,
+    /// Who is away in the areas that I look after?
+    AwayList,
     /// An admin wants directory and settings read anew.
     Reload,
     /// A word of ours, used in a way that we do not know.

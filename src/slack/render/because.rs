@@ -2,7 +2,7 @@
 
 use super::Scene;
 use super::line::{Line, line};
-use super::times::span;
+use super::times::{day, span};
 use super::words;
 use crate::domain::engagement::{Body, Engagement};
 use crate::domain::org::Org;
@@ -63,6 +63,15 @@ pub fn clause(fact: &Fact, org: &Org) -> Line {
         Fact::TriageProved { by: None } => line!["an SME looked at it first"],
         Fact::PmMentioned { pm } => line![format!("{} was mentioned in it", org.name_of(pm))],
         Fact::PmOnDuty { pm } => line![format!("{} is on duty", org.name_of(pm))],
+        Fact::Covers { by, pm, until } => line![format!(
+            "{} covers for {}, who is away until {}",
+            org.name_of(by),
+            org.name_of(pm),
+            day(*until)
+        )],
+        Fact::NobodyCovers { pm, until } => {
+            line![format!("{} is away until {} and nobody covers", org.name_of(pm), day(*until))]
+        }
         Fact::Pressed { by } => line![format!("{} said so", org.name_of(by))],
         Fact::Gone { who, why } => line![words::gone(&org.name_of(who), *why)],
         Fact::RepliedInThread { by, late: false } => {
@@ -126,6 +135,8 @@ fn weight(fact: &Fact, engagement: &Engagement) -> u8 {
         Fact::NoSmeArea { .. }
         | Fact::NoInternalChannel { .. }
         | Fact::NoPm { .. }
+        | Fact::Covers { .. }
+        | Fact::NobodyCovers { .. }
         | Fact::NoStageChannel { .. } => 1,
         Fact::NoGroupChannel { .. } | Fact::OwnProcess { .. } => 2,
         Fact::ReasonGiven { .. } | Fact::TriageProved { .. } if !is_question => 3,

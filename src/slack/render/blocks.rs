@@ -17,7 +17,7 @@ use crate::domain::command::Action;
 use crate::domain::ids::EngagementId;
 use crate::domain::pings::{Offer, OfferAnswer};
 use crate::slack::outgoing::Message;
-use crate::slack::vocabulary::{Form, OfferPress, Press, Pressed, Show};
+use crate::slack::vocabulary::{AwayPress, AwayPressed, Form, OfferPress, Press, Pressed, Show};
 
 /// Longest text of a section.
 pub const SECTION_LIMIT: usize = 3_000;
@@ -181,6 +181,19 @@ impl Buttons {
         }
         (!elements.is_empty()).then(|| value(SlackActionsBlock::new(elements).into()))
     }
+}
+
+/// A row of buttons about one's own absence: what each says, is called, and does.
+pub fn away_buttons(buttons: &[(String, &'static str, AwayPressed)]) -> Value {
+    let button = |(label, id, away): &(String, &'static str, AwayPressed)| {
+        let value = serde_json::to_string(&AwayPress { away: *away })
+            .expect("a press holds only strings, numbers and lists");
+        SlackBlockButtonElement::new(label_text(label))
+            .with_action_id(SlackActionId((*id).to_owned()))
+            .with_value(value)
+            .into()
+    };
+    value(SlackActionsBlock::new(buttons.iter().map(button).collect()).into())
 }
 
 /// The buttons of an offer, the first of which most people want.

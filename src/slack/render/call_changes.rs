@@ -112,6 +112,7 @@ pub(super) fn change(told: Told<'_>, opening: &Line, change: &Change) -> Message
         Change::HandedOver { from, to, why } => {
             (super::handed::to_requester(told, from, to.as_ref(), *why), none, buttons)
         }
+        Change::NobodyCovers { who, until } => (super::absence::may_wait(told, who, *until), none, buttons),
         Change::TriageProved => {
             (line!["An SME looked at ", id, " first, so the PM is asked now."], none, buttons)
         }

@@ -112,6 +112,13 @@ fn without_clock(engagement: &Engagement, owner: Option<Line>) -> Line {
             status(engagement, line!["with ", owner, "; no clock runs"])
         }
         Some(owner) => status(engagement, line!["with ", owner, "; no clock runs"]),
+        None if engagement
+            .because
+            .iter()
+            .any(|because| matches!(because.fact, Fact::NobodyCovers { .. })) =>
+        {
+            status(engagement, "nobody is there to answer, so no clock runs")
+        }
         None => status(engagement, "no PM is known here, so no clock runs"),
     }
 }

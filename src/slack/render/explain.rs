@@ -174,6 +174,8 @@ fn event(event: &Event, org: &Org) -> Line {
         Event::Ended { state, .. } => line![words::state(*state).to_lowercase()],
         Event::TriageChecked { proved: true } => line!["an SME's triage was found"],
         Event::TriageChecked { proved: false } => line!["no SME's triage was found"],
+        Event::NobodyCovers => line!["nobody covers for its owner"],
+        Event::PromisedWhileAway => line!["its PM promised to come, and is away then"],
         Event::Rehomed { to, error, .. } => {
             line![format!("{}; posted in ", words::slack_error(error)), words::channel(to, org), " instead"]
         }

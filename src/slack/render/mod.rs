@@ -3,6 +3,7 @@
 //! Pure: what is shown follows from the scene alone. Never decides; never lets what a person wrote be parsed by Slack;
 //! never shows text of an internal channel, a customer or a briefing outside the place it belongs to ("Confidentiality").
 
+mod absence;
 mod admin;
 mod because;
 pub mod blocks;

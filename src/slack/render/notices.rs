@@ -4,8 +4,8 @@
 use super::blocks::said;
 use super::line::Line;
 use super::{
-    Scene, admin, call_changes, card, digest, directory, handed, modes, offers, reminders, replies, steps,
-    threads,
+    Scene, absence, admin, call_changes, card, digest, directory, handed, modes, offers, reminders, replies,
+    steps, threads,
 };
 use crate::domain::engagement::Engagement;
 use crate::domain::notice::{Address, Notice, What};
@@ -28,6 +28,8 @@ pub fn notice(notice: &Notice, scene: &Scene<'_>) -> Message {
         (What::Reply { reply }, _) => {
             replies::reply(reply, scene).unwrap_or_else(|| said(&Line::from("Noted."), None))
         }
+        (What::SetAway { absence }, _) => absence::set_for_you(absence, scene),
+        (What::StatusSaysAway { until, .. }, _) => absence::status_says(*until),
         (What::Unresolved { what }, _) => admin::unresolved(what),
         (What::NobodyTakesOver { engagements, number }, _) => {
             directory::nobody_takes_over(engagements, *number)
@@ -79,6 +81,8 @@ fn about(what: &What, told: Told<'_>) -> Message {
         What::HandedOver { from, to, why, leads } => {
             handed::in_thread(told, from, to.as_ref(), (*why, leads))
         }
+        What::NobodyCovers { who, until, leads } => absence::nobody_covers(told, who, *until, leads),
+        What::CallWhileAway { who, until } => absence::call_while_away(told, who, *until),
         What::AskedAgain { owner, text, due } => threads::asked_again(told, owner, text.as_deref(), *due),
         What::WaitingOnSme { asker, why } => threads::waiting_on_sme(told, asker, why),
         What::NotTaken { leads, again, hours, late_because } => {
@@ -125,6 +129,8 @@ fn about(what: &What, told: Told<'_>) -> Message {
         | What::Unsearched { .. }
         | What::UnreadableRow { .. }
         | What::Unresolved { .. }
+        | What::SetAway { .. }
+        | What::StatusSaysAway { .. }
         | What::NobodyTakesOver { .. }
         | What::DirectoryBroken { .. }
         | What::DirectoryHolds

@@ -3,7 +3,7 @@
 use super::Scene;
 use super::blocks::{Buttons, acts, opens, said};
 use super::line::{Line, line};
-use super::times::{appointment, date, in_zone};
+use super::times::{appointment, date, day, in_zone};
 use super::{modes, words};
 use crate::domain::command::Action;
 use crate::domain::engagement::{Body, State};
@@ -43,6 +43,8 @@ pub(super) fn refused(refusal: &Refusal, scene: &Scene<'_>) -> Message {
         | Refusal::NowhereToSend { .. }
         | Refusal::NoPm { .. }
         | Refusal::CannotAnswer { .. }
+        | Refusal::IsAway { .. }
+        | Refusal::Absence { .. }
         | Refusal::NoInternalChannel { .. }
         | Refusal::PmAskedAlready { .. }
         | Refusal::MovedTwice { .. }
@@ -126,6 +128,11 @@ pub fn refusal_sentence(refusal: &Refusal, scene: &Scene<'_>) -> Line {
             Line::id(*engagement),
             ", so nothing was changed. Please choose a PM."
         ],
+        Refusal::IsAway { user, until } => line![
+            format!("{} is away until {}, ", scene.name(user), day(*until)),
+            "so nothing was changed. Please choose somebody else."
+        ],
+        Refusal::Absence { problem } => super::absence::refused(problem, scene),
         Refusal::NoInternalChannel { engagement } => line![
             "There is no internal channel to ask the PM in for ",
             Line::id(*engagement),

@@ -28,6 +28,7 @@ pub fn reply(reply: &Reply, scene: &Scene<'_>) -> Option<Message> {
         Reply::Done { engagement, done } => Some(done_message(*engagement, *done, scene)),
         Reply::Help => Some(help(scene)),
         Reply::Mine { asked, owed } => Some(mine(asked, owed, scene)),
+        Reply::Away(away) => Some(super::absence::reply(away, scene)),
         Reply::Status { engagement } => Some(with(*engagement, scene, status)),
         Reply::Reloaded { after_restart, warnings } => Some(directory::reloaded(after_restart, *warnings)),
         Reply::OfferAnswered { taken } => Some(offers::answered(*taken)),
@@ -91,6 +92,10 @@ pub fn known() -> Line {
         ", ",
         Line::code("status K7Q"),
         ", ",
+        Line::code("away until 2026-12-24 cover @x"),
+        ", ",
+        Line::code("back"),
+        ", ",
         Line::code("help"),
         "."
     ]
@@ -109,7 +114,11 @@ fn help(scene: &Scene<'_>) -> Message {
         Line::code(format!("{COMMAND} mine")),
         " lists what you asked and what you owe\n• ",
         Line::code(format!("{COMMAND} status K7Q")),
-        " says where a question stands and why\n• Mention me in a thread, or use ",
+        " says where a question stands and why\n• ",
+        Line::code(format!("{COMMAND} away until 2026-12-24 cover @x")),
+        " has others asked while you are away; ",
+        Line::code(format!("{COMMAND} back")),
+        " ends it early\n• Mention me in a thread, or use ",
         Line::bold("Ask an expert"),
         " on a message"
     ];

@@ -1,7 +1,7 @@
 //! Times as people read them: Slack's date tokens for the reader's zone, relative words, and a second zone where two
 //! people are concerned. Never arithmetic of promises: that is the domain's.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::line::Line;
@@ -79,6 +79,11 @@ pub fn from_now(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     } else {
         format!("{} ago", span(-seconds))
     }
+}
+
+/// A day, in the zone of whoever named it: "Thu 24 Dec".
+pub fn day(day: NaiveDate) -> String {
+    day.format("%a %-d %b").to_string()
 }
 
 /// "one day", "2 days".

@@ -17,6 +17,7 @@ use crate::domain::rules::{NoticeMode, Rules};
 /// Why somebody of this name cannot go on.
 pub fn gone(name: &str, why: Gone) -> String {
     match why {
+        Gone::Away { until } => format!("{name} is away until {}", super::times::day(until)),
         Gone::Left => format!("{name} has left"),
         Gone::Unlisted => format!("{name} is no longer in the directory"),
     }

@@ -1,5 +1,6 @@
 //! The contract: what every caller may rely on, on real files in a folder of their own.
 
+mod absences;
 mod claims;
 mod clocks;
 mod commits;

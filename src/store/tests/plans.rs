@@ -4,7 +4,8 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::store::{
-    audit, baseline, claim, clocks, merge, notes, outbox, owners, settle, steps, switches, told, view,
+    absences, audit, baseline, claim, clocks, merge, notes, outbox, owners, settle, steps, switches, told,
+    view,
 };
 
 async fn plan(bench: &Bench, sql: &'static str) -> String {
@@ -30,6 +31,8 @@ async fn hot_statements_scan_no_table() {
             audit::OVERDUE,
             &["clock_plain (installation_id=? AND due<?)", "clock_errand (installation_id=? AND due<?)"],
         ),
+        (owners::OWNED, &["engagement_owner"]),
+        (absences::ABSENCES, &["PRIMARY KEY (installation_id=?)"]),
         (told::FORGET_LIKE, &["PRIMARY KEY (installation_id=? AND topic>? AND topic<?)"]),
         (steps::MOVE_OUTBOX, &["outbox_"]),
         (steps::MOVE_HOLDS, &["PRIMARY KEY (installation_id=?)"]),

@@ -119,6 +119,7 @@ fn is_requesters(what: &What) -> bool {
             | What::MovedToRequester { .. }
             | What::PmAnsweredToRequester { .. }
             | What::ChangedToRequester { .. }
+            | What::CallWhileAway { .. }
             | What::AgendaDue { .. }
     )
 }
@@ -127,7 +128,9 @@ fn is_requesters(what: &What) -> bool {
 fn named(what: &What) -> BTreeSet<UserId> {
     let some = |users: &[Option<&UserId>]| users.iter().flatten().map(|user| (*user).clone()).collect();
     match what {
-        What::NotTaken { leads, .. } | What::LeadToPlace { leads } => leads.iter().cloned().collect(),
+        What::NotTaken { leads, .. } | What::LeadToPlace { leads } | What::NobodyCovers { leads, .. } => {
+            leads.iter().cloned().collect()
+        }
         What::NotSolved { whom, .. } => some(&[whom.as_ref()]),
         What::TakenSilent { taker, .. } => some(&[Some(taker)]),
         What::RelayToSme { sme, .. } => some(&[Some(sme)]),
@@ -160,6 +163,9 @@ fn named(what: &What) -> BTreeSet<UserId> {
         | What::Parked { .. }
         | What::Unsearched { .. }
         | What::UnreadableRow { .. }
+        | What::CallWhileAway { .. }
+        | What::SetAway { .. }
+        | What::StatusSaysAway { .. }
         | What::NobodyTakesOver { .. }
         | What::DirectoryBroken { .. }
         | What::DirectoryHolds

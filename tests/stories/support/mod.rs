@@ -209,7 +209,7 @@ impl Story {
             let clock = app.store().next_due(app.installation()).await.expect("a due time");
             let told = app.store().next_outbox_due(app.installation()).await.expect("a due time");
             let wrong = self.bot.app.now() - self.clock.now();
-            let due = clock.into_iter().chain(told).map(|due| due - wrong);
+            let due = clock.into_iter().chain(told).chain(app.next_absence()).map(|due| due - wrong);
             match due.filter(|due| *due > self.clock.now()).min() {
                 Some(due) if due <= until => self.clock.advance_to(due),
                 Some(_) | None => break,

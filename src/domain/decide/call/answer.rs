@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::change;
 use super::step::Step;
+use crate::domain::decide::absence;
 use crate::domain::decision::{Decision, Event, Problem};
 use crate::domain::engagement::State;
 use crate::domain::engagement::call::CallStatus;
@@ -75,6 +76,9 @@ pub(super) fn not_mine(step: Step<'_>, to: &UserId) -> Decision {
 
 /// Somebody else is asked; a yes of the one before does not bind them.
 pub(super) fn hand(mut step: Step<'_>, to: &UserId) -> Decision {
+    if let Some(refusal) = absence::refusal_of(step.case.policy, to, step.now()) {
+        return Decision::refuse(refusal);
+    }
     if step.engagement.owner.as_ref() == Some(to) {
         let by = Some(to.clone());
         return Decision::refuse(Refusal::AlreadyTaken { engagement: step.engagement.id, by });

@@ -21,7 +21,7 @@ pub(super) fn use_slot(mut step: Step<'_>, start: DateTime<Utc>) -> Decision {
     let policy = step.case.policy;
     let target = step.engagement.place.as_ref().and_then(|id| {
         let place = policy.org.place(id)?;
-        Target::of(&policy.org, place, &step.engagement.requester)
+        Target::of(&policy.org, place, &step.engagement.requester, &[step.now(), start])
     });
     let Some(target) = target else { return nowhere(&step) };
     let calendar = home::pm_calendar(&policy.org, &step.engagement);

@@ -2,6 +2,7 @@
 //!
 //! Also what follows when Slack refuses the card for good: the next of these.
 
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::domain::calendar::WorkCalendar;
@@ -10,7 +11,7 @@ use crate::domain::decision::{Actor, Decision, Event};
 use crate::domain::engagement::{Engagement, Home};
 use crate::domain::ids::{ChannelId, UserId};
 use crate::domain::notice::{Address, Change, What};
-use crate::domain::org::{Org, Place};
+use crate::domain::org::{OnDuty, Org, Place};
 use crate::domain::reason::{Because, Fact, Rule};
 
 /// Where a call is asked, and whom it asks.
@@ -24,8 +25,9 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// The target of a place; `None` where no channel at all can be posted in.
-    pub(super) fn of(org: &Org, place: &Place, requester: &UserId) -> Option<Self> {
+    /// The target of a place for a PM who is there at these instants: now, and when the call starts. `None` where no channel at
+    /// all can be posted in.
+    pub(super) fn of(org: &Org, place: &Place, requester: &UserId, at: &[DateTime<Utc>]) -> Option<Self> {
         let channel = channels(org, Some(place)).into_iter().next()?;
         let mut because = Vec::new();
         if place.channel.is_none() {
@@ -37,13 +39,11 @@ impl Target {
             };
             because.extend(fact.map(|fact| Because { rule: Rule::C3, fact }));
         }
-        let pm = asked_pm(org, place, requester);
-        let fact = match &pm {
-            Some(pm) => Fact::PmOnDuty { pm: pm.clone() },
-            None => Fact::NoPm { place: Some(place.id.clone()) },
-        };
+        let asked = asked_pm(org, place, requester, at);
+        let fact = asked.why(|pm| Fact::PmOnDuty { pm });
+        let fact = fact.unwrap_or_else(|| Fact::NoPm { place: Some(place.id.clone()) });
         because.push(Because { rule: Rule::Table, fact });
-        Some(Self { channel, pm, because })
+        Some(Self { channel, pm: asked.who, because })
     }
 }
 
@@ -60,15 +60,11 @@ fn channels(org: &Org, place: Option<&Place>) -> Vec<ChannelId> {
     channels
 }
 
-/// The PM who is asked: the place's first whom Slack knows, else their cover, else the stage PM. Never the requester.
-fn asked_pm(org: &Org, place: &Place, requester: &UserId) -> Option<UserId> {
-    place
-        .pms
-        .iter()
-        .chain(&place.cover)
-        .chain(&place.stage_pm)
-        .find(|pm| *pm != requester && org.person(pm).is_some_and(|person| !person.is_gone && !person.is_bot))
-        .cloned()
+/// The PM who is asked: the place's first whom Slack knows and who is there then, else their cover, else the stage PM. Never
+/// the requester.
+fn asked_pm(org: &Org, place: &Place, requester: &UserId, at: &[DateTime<Utc>]) -> OnDuty {
+    let known = place.pms.iter().chain(&place.cover).chain(&place.stage_pm);
+    org.on_duty(known, |pm| pm != requester && org.person(pm).is_some(), at)
 }
 
 /// The calendar in which notice for this call is counted: that of the PM who would come.
@@ -84,7 +80,7 @@ pub fn pm_zone(org: &Org, engagement: &Engagement) -> Option<Tz> {
 /// The owner; for a draft, whoever would be asked.
 fn pm_of(org: &Org, engagement: &Engagement) -> Option<UserId> {
     let place = engagement.place.as_ref().and_then(|id| org.place(id));
-    engagement.owner.clone().or_else(|| asked_pm(org, place?, &engagement.requester))
+    engagement.owner.clone().or_else(|| asked_pm(org, place?, &engagement.requester, &[]).who)
 }
 
 /// Slack refused the call's card in this channel for good: it goes to the next channel in which its PMs are asked, and the

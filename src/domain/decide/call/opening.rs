@@ -42,7 +42,7 @@ pub fn open(opening: Opening<'_>) -> Decision {
     let Some(asked) = complete(ask) else {
         return Decision { reply: Reply::Form(missing(ask)), ..Decision::default() };
     };
-    let Some(target) = Target::of(&policy.org, opening.place, &ask.by) else {
+    let Some(target) = Target::of(&policy.org, opening.place, &ask.by, &[now, asked.start]) else {
         return Decision::refuse(Refusal::NowhereToSend { place: opening.place.id.clone() });
     };
     let call = new_call(ask, asked, policy, now);

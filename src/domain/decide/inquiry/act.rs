@@ -3,7 +3,7 @@
 use super::people::{answers, because, is_on_duty};
 use super::turn::Turn;
 use crate::domain::command::{Act, Action};
-use crate::domain::decide::Case;
+use crate::domain::decide::{Case, absence};
 use crate::domain::decision::{Actor, Decision, Done, Event, Reply};
 use crate::domain::engagement::State;
 use crate::domain::engagement::inquiry::HowEnded;
@@ -106,8 +106,11 @@ impl Turn<'_> {
     /// To another PM, of this area or any: the clock runs on, recorded (A5).
     fn hand(&mut self, by: &UserId, to: &UserId, rule: Rule) -> Result<Reply, Refusal> {
         let policy = self.case.policy;
+        if let Some(refusal) = absence::refusal_of(policy, to, self.case.now) {
+            return Err(refusal);
+        }
         let is_pm = policy.org.is_pm(to) || answers(policy, &self.engagement, to);
-        if !is_pm || *to == self.engagement.requester || !is_on_duty(policy, to) {
+        if !is_pm || *to == self.engagement.requester || !is_on_duty(policy, to, self.case.now) {
             return Err(Refusal::CannotAnswer { engagement: self.engagement.id, user: to.clone() });
         }
         if self.engagement.owner.as_ref() != Some(to) {

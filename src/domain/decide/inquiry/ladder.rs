@@ -138,7 +138,8 @@ impl Turn<'_> {
             return Some(Reached { what, whom: vec![owner], is_raise: false, direct_to: None });
         }
         let asks_second = step.to.contains(&LadderRole::StagePm);
-        let second = if asks_second { second_of(self.case.policy, &self.engagement) } else { None };
+        let second =
+            if asks_second { second_of(self.case.policy, &self.engagement, self.case.now) } else { None };
         let whom = std::iter::once(owner.clone()).chain(second.clone()).collect();
         let what = What::Miss { owner, second, waited_seconds, late_because };
         Some(Reached { what, whom, is_raise: false, direct_to: None })
@@ -153,7 +154,7 @@ impl Turn<'_> {
     }
 
     fn raise(&self, clock: &ReplyClock, late_because: Option<Downtime>) -> Option<Reached> {
-        let leader = leader_of(self.case.policy, &self.engagement)?;
+        let leader = leader_of(self.case.policy, &self.engagement, self.case.now)?;
         let direct_to = (!reads_along(self.case.policy, &self.engagement, &leader)).then(|| leader.clone());
         let what = What::Raise {
             leader: leader.clone(),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::ladder::first_due;
-use super::people::{because, choose_owner};
+use super::people::{Choice, because};
 use super::working::OwnersTime;
 use crate::domain::command::ClockKind;
 use crate::domain::decision::{Actor, Decision, Done, Event, Reply};
@@ -94,13 +94,15 @@ pub fn open(opening: &Opening<'_>) -> Decision {
         let engagement = opening.parent.map_or(opening.id, |parent| parent.id);
         return Decision::refuse(Refusal::NoInternalChannel { engagement });
     };
-    let (owner, owned) = choose_owner(
-        opening.policy,
-        opening.area,
-        opening.place.as_ref(),
-        &opening.mentioned,
-        &opening.asker,
-    );
+    let choice = Choice {
+        policy: opening.policy,
+        area: opening.area,
+        place: opening.place.as_ref(),
+        mentioned: &opening.mentioned,
+        asker: &opening.asker,
+        now: opening.now,
+    };
+    let (owner, owned) = choice.owner();
     let asked_at = opening.asked_at();
     let has_clock = owner.is_some() && elsewhere.is_none();
     let clock = has_clock.then(|| reply_clock::start(&opening.policy.rules.reply, asked_at));

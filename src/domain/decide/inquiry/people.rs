@@ -1,5 +1,7 @@
 //! Who is who in an inquiry: whose word stops the clock, who owns it, who hears of a miss, to whom it is raised (B1, B3, B5).
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::engagement::Engagement;
 use crate::domain::ids::UserId;
 use crate::domain::org::{Area, Place, PlaceId, Policy};
@@ -16,34 +18,49 @@ pub fn answers(policy: &Policy, engagement: &Engagement, user: &UserId) -> bool 
         || engagement.place.as_ref().is_some_and(|place| policy.org.is_pm_of(user, place))
 }
 
-/// The owner (B3) and why: the PM mentioned, else the PM of the chosen group, else the area's first PM on duty. The asker
-/// owes themselves nothing.
-pub fn choose_owner(
-    policy: &Policy,
-    area: &Area,
-    place: Option<&PlaceId>,
-    mentioned: &[UserId],
-    asker: &UserId,
-) -> (Option<UserId>, Because) {
-    let place = place.and_then(|place| policy.org.place(place));
-    let can = |user: &&UserId| *user != asker && is_on_duty(policy, user);
-    let is_pm_here = |user: &&UserId| {
-        policy.org.answers_for(user, area) || place.is_some_and(|place| policy.org.is_pm_of(user, &place.id))
-    };
-    if let Some(pm) = mentioned.iter().filter(can).find(is_pm_here) {
-        return (Some(pm.clone()), because(Rule::B3, Fact::PmMentioned { pm: pm.clone() }));
-    }
-    let of_place =
-        place.into_iter().flat_map(|place| place.pms.iter().chain(&place.cover).chain(&place.stage_pm));
-    match of_place.chain(&area.pms).find(can) {
-        Some(pm) => (Some(pm.clone()), because(Rule::B3, Fact::PmOnDuty { pm: pm.clone() })),
-        None => (None, because(Rule::B3, Fact::NoPm { place: place.map(|place| place.id.clone()) })),
+/// What the choice of an owner rests on (B3).
+#[derive(Debug, Clone, Copy)]
+pub struct Choice<'a> {
+    /// The rules, and who is who.
+    pub policy: &'a Policy,
+    /// The area whose PMs are asked.
+    pub area: &'a Area,
+    /// The chosen place, where one is known.
+    pub place: Option<&'a PlaceId>,
+    /// People mentioned in the ask, in order.
+    pub mentioned: &'a [UserId],
+    /// Who asks, and owes themselves nothing.
+    pub asker: &'a UserId,
+    /// The present instant.
+    pub now: DateTime<Utc>,
+}
+
+impl Choice<'_> {
+    /// The owner (B3) and why: the PM mentioned, else the PM of the chosen group, else the area's first PM on duty; whoever is
+    /// away has their cover in their stead.
+    pub fn owner(&self) -> (Option<UserId>, Because) {
+        let org = &self.policy.org;
+        let place = self.place.and_then(|place| org.place(place));
+        let is_other = |user: &UserId| user != self.asker;
+        let is_pm_here = |user: &&UserId| {
+            org.answers_for(user, self.area) || place.is_some_and(|place| org.is_pm_of(user, &place.id))
+        };
+        let of_place =
+            place.into_iter().flat_map(|place| place.pms.iter().chain(&place.cover).chain(&place.stage_pm));
+        let mentioned = self.mentioned.iter().filter(is_pm_here);
+        let known = mentioned.chain(of_place).chain(&self.area.pms);
+        let on_duty = org.on_duty(known, is_other, &[self.now]);
+        let fact = on_duty.why(|pm| {
+            if self.mentioned.contains(&pm) { Fact::PmMentioned { pm } } else { Fact::PmOnDuty { pm } }
+        });
+        let none = || Fact::NoPm { place: place.map(|place| place.id.clone()) };
+        (on_duty.who.clone(), because(Rule::B3, fact.unwrap_or_else(none)))
     }
 }
 
-/// Whether somebody can be asked at all.
-pub(super) fn is_on_duty(policy: &Policy, user: &UserId) -> bool {
-    policy.org.person(user).is_none_or(|person| !person.is_gone && !person.is_bot)
+/// Whether somebody can be asked at all: with us, and not away.
+pub(super) fn is_on_duty(policy: &Policy, user: &UserId, now: DateTime<Utc>) -> bool {
+    policy.org.is_with_us(user) && policy.org.away(user, now).is_none()
 }
 
 /// The engagement's area, while the directory has it.
@@ -52,30 +69,27 @@ pub(super) fn area_of<'a>(policy: &'a Policy, engagement: &Engagement) -> Option
 }
 
 /// Who is mentioned beside the owner at a miss (B5): the stage PM, or the owner's cover where the stage has none or the
-/// owner is it.
-pub(super) fn second_of(policy: &Policy, engagement: &Engagement) -> Option<UserId> {
+/// owner is it; whoever stands in where they are away.
+pub(super) fn second_of(policy: &Policy, engagement: &Engagement, now: DateTime<Utc>) -> Option<UserId> {
     let owner = engagement.owner.as_ref()?;
-    let can = |user: &&UserId| *user != owner && **user != engagement.requester && is_on_duty(policy, user);
+    let can = |user: &UserId| user != owner && *user != engagement.requester;
     let places = places_of(policy, engagement, owner);
     let stage_pm = places.iter().find_map(|place| place.stage_pm.as_ref());
     let cover = places.iter().flat_map(|place| &place.cover);
-    stage_pm.into_iter().chain(cover).find(can).cloned()
+    policy.org.on_duty(stage_pm.into_iter().chain(cover), can, &[now]).who
 }
 
-/// The product leader to whom it is raised (B5), where known, and not the owner or the asker themselves.
-pub(super) fn leader_of(policy: &Policy, engagement: &Engagement) -> Option<UserId> {
+/// The product leader to whom it is raised (B5), where known, and not the owner or the asker themselves; whom they named where
+/// they are away. Without anybody there it is raised to the leader all the same: there is nobody above.
+pub(super) fn leader_of(policy: &Policy, engagement: &Engagement, now: DateTime<Utc>) -> Option<UserId> {
     let own = engagement.place.as_ref().and_then(|place| policy.org.place(place));
     let of_area =
         policy.org.places().iter().filter(|place| place.area.is_some() && place.area == engagement.area);
-    own.into_iter()
-        .chain(of_area)
-        .filter_map(|place| place.leader.as_ref())
-        .find(|leader| {
-            engagement.owner.as_ref() != Some(*leader)
-                && engagement.requester != **leader
-                && is_on_duty(policy, leader)
-        })
-        .cloned()
+    let leaders: Vec<&UserId> =
+        own.into_iter().chain(of_area).filter_map(|place| place.leader.as_ref()).collect();
+    let can = |user: &UserId| engagement.owner.as_ref() != Some(user) && engagement.requester != *user;
+    let there = policy.org.on_duty(leaders.iter().copied(), can, &[now]).who;
+    there.or_else(|| policy.org.on_duty(leaders.into_iter(), can, &[]).who)
 }
 
 /// Whether the leader reads the area's internal channel: a leader listed among its PMs is taken to be a member, unless we saw

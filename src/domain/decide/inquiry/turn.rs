@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::people::{area_of, because, choose_owner, is_on_duty};
+use super::people::{Choice, area_of, because, is_on_duty};
 use super::working::OwnersTime;
 use crate::domain::command::ClockKind;
 use crate::domain::decide::Case;
@@ -254,11 +254,12 @@ impl<'a> Turn<'a> {
         let policy = self.case.policy;
         let engagement = &self.engagement;
         let Some(area) = area_of(policy, engagement) else { return };
-        if engagement.owner.as_ref().is_none_or(|owner| is_on_duty(policy, owner)) {
+        if engagement.owner.as_ref().is_none_or(|owner| is_on_duty(policy, owner, self.case.now)) {
             return;
         }
         let place = engagement.place.as_ref();
-        let (owner, why) = choose_owner(policy, area, place, &[], &engagement.requester);
+        let (asker, now) = (&engagement.requester, self.case.now);
+        let (owner, why) = Choice { policy, area, place, mentioned: &[], asker, now }.owner();
         self.engagement.owner.clone_from(&owner);
         match owner {
             Some(to) => self.note(at, Actor::Person(by.clone()), Event::Handed { to }, vec![why]),

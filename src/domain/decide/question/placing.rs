@@ -3,8 +3,8 @@
 use super::acts::{leads_of, not_now, only, pressed, smes_of};
 use super::{body, may_take, take};
 use crate::domain::command::ClockKind;
-use crate::domain::decide::Case;
 use crate::domain::decide::destination;
+use crate::domain::decide::{Case, absence};
 use crate::domain::decision::{Actor, Decision, Done, Event, Reply};
 use crate::domain::engagement::{Body, Engagement, Home, Question, State};
 use crate::domain::ids::UserId;
@@ -129,6 +129,9 @@ pub(super) fn reassign(case: &Case<'_>, by: &UserId, to: &UserId) -> Decision {
     }
     if !matches!(question.state, State::Open | State::Taken) {
         return not_now(&question);
+    }
+    if let Some(refusal) = absence::refusal_of(case.policy, to, case.now) {
+        return Decision::refuse(refusal);
     }
     let mut decision = Decision::default();
     take(&mut question, to, case.policy, case.now, &mut decision);

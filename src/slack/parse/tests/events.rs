@@ -299,7 +299,7 @@ fn what_changes_names_is_told() {
             Change::Membership { channel: channel(), joined: false },
         ),
     ] {
-        let expected = Inbound::NamesChanged { change, keys: vec!["event:Ev1".to_owned()] };
+        let expected = Inbound::NamesChanged { change, status: None, keys: vec!["event:Ev1".to_owned()] };
         assert_eq!(json(&event(&fields)), expected, "{fields}");
     }
     let left = json!({"type": "user_change", "user": {"id": "U1", "name": "pat", "deleted": true,

@@ -1,7 +1,7 @@
 //! Every message that can be made, with the same text in every place where people's words can stand.
 
 use super::super::{Scene, briefing, notice, reply, why};
-use super::facts::{events, facts, refusals, whats};
+use super::facts::{away_replies, events, facts, refusals, whats};
 use super::fixture::{World, call, entry, hours, id, inquiry, now, place, pm_ask, question, user};
 use crate::domain::decision::{Done, Reply};
 use crate::domain::directory::AreaMode;
@@ -270,6 +270,7 @@ fn replies(text: &str) -> Vec<Reply> {
         Reply::Pilot { on: false, areas: Vec::new() },
         Reply::Mode { area: AreaKey::from(text), mode: AreaMode::Pilot, was: AreaMode::On, switched: true },
     ];
+    all.extend(away_replies(text));
     let done = [
         Done::Discarded,
         Done::Withdrawn,

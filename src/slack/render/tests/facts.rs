@@ -1,8 +1,9 @@
 //! Every fact, event, notice and refusal there is, with the same text wherever people's words can stand.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::fixture::{downtime, hours, id, now, place, runner, user};
+use crate::domain::absence::{Absence, AwayProblem, AwayReply};
 use crate::domain::command::ClockKind;
 use crate::domain::decision::{Event, Reply};
 use crate::domain::directory::AreaMode;
@@ -36,6 +37,9 @@ pub(super) fn facts(text: &str) -> Vec<Because> {
         Fact::PmMentioned { pm: by.clone() },
         Fact::PmOnDuty { pm: by.clone() },
         Fact::Pressed { by: by.clone() },
+        Fact::Covers { by: by.clone(), pm: user("UPAT"), until: day() },
+        Fact::NobodyCovers { pm: by.clone(), until: day() },
+        Fact::Gone { who: by.clone(), why: Gone::Away { until: day() } },
         Fact::Gone { who: by.clone(), why: Gone::Left },
         Fact::Gone { who: by.clone(), why: Gone::Unlisted },
         Fact::RepliedInThread { by: by.clone(), late: true },
@@ -52,6 +56,65 @@ pub(super) fn facts(text: &str) -> Vec<Because> {
     facts.into_iter().map(|fact| Because { rule: Rule::A1, fact }).collect()
 }
 
+/// The last day of somebody's absence.
+pub(super) fn day() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 12, 24).expect("a day")
+}
+
+/// Somebody's absence, with or without a cover.
+pub(super) fn absence(cover: Option<&str>) -> Absence {
+    Absence {
+        who: user("UPAT"),
+        from: now() - hours(1),
+        until: now() + hours(48),
+        last_day: day(),
+        cover: cover.map(user),
+        set_by: user("ULIN"),
+    }
+}
+
+/// Everything that is said of absences.
+pub(super) fn away_replies(text: &str) -> Vec<Reply> {
+    let later = Absence { from: now() + hours(24), ..absence(None) };
+    let all = [
+        AwayReply::Shown { who: user("UPAT"), absence: None },
+        AwayReply::Shown { who: user("UPAT"), absence: Some(absence(Some("UINES"))) },
+        AwayReply::Set { absence: absence(Some("UINES")), by: user("UPAT") },
+        AwayReply::Set { absence: later.clone(), by: user("UPAT") },
+        AwayReply::Set { absence: absence(None), by: user("ULIN") },
+        AwayReply::Ended { absence: absence(None), by: user("UPAT") },
+        AwayReply::Ended { absence: later.clone(), by: user("ULIN") },
+        AwayReply::NotAsked,
+        AwayReply::List {
+            areas: vec![
+                (AreaKey::from("ci"), vec![absence(Some("UINES")), later]),
+                (AreaKey::from(text), Vec::new()),
+            ],
+        },
+    ];
+    all.into_iter().map(|away| Reply::Away(Box::new(away))).collect()
+}
+
+/// Every way in which an absence is refused.
+fn away_problems(text: &str) -> Vec<AwayProblem> {
+    let who = user("UPAT");
+    vec![
+        AwayProblem::NotADay { said: text.to_owned() },
+        AwayProblem::NotADay { said: String::new() },
+        AwayProblem::Past { day: day() },
+        AwayProblem::Backwards { from: day(), until: day() },
+        AwayProblem::TooFar { days: 366 },
+        AwayProblem::CoversSelf,
+        AwayProblem::CoverAway { cover: who.clone(), until: day() },
+        AwayProblem::CannotCover { cover: who.clone() },
+        AwayProblem::Nobody { said: text.to_owned() },
+        AwayProblem::NotTheirs { who: who.clone() },
+        AwayProblem::NoLead,
+        AwayProblem::NotSet { who: who.clone(), own: true },
+        AwayProblem::NotSet { who, own: false },
+    ]
+}
+
 pub(super) fn events(text: &str) -> Vec<Event> {
     let (by, text) = (user("UINES"), text.to_owned());
     let (channel, other) = (ChannelId::from("CSME"), id("N8V"));
@@ -65,6 +128,8 @@ pub(super) fn events(text: &str) -> Vec<Event> {
         Event::Raised { whom: vec![by.clone(), by.clone()], clock: ClockKind::Reply },
         Event::Paused { why: text.clone() },
         Event::Handed { to: by },
+        Event::NobodyCovers,
+        Event::PromisedWhileAway,
         Event::InquiryOpened { inquiry: other },
         Event::CallDeclined { why: text.clone() },
         Event::TimeProposed { start: now() },
@@ -89,6 +154,8 @@ pub(super) fn changes(text: &str) -> Vec<Change> {
         Change::Handed { by: by.clone(), to: user("USAM") },
         Change::HandedOver { from: by.clone(), to: Some(user("USAM")), why: Gone::Left },
         Change::HandedOver { from: by.clone(), to: None, why: Gone::Unlisted },
+        Change::HandedOver { from: by.clone(), to: Some(user("USAM")), why: Gone::Away { until: day() } },
+        Change::NobodyCovers { who: by.clone(), until: day() },
         Change::TriageProved,
         Change::TriageNotProved,
         Change::Rehomed { to: ChannelId::from("CSTG") },
@@ -152,6 +219,11 @@ pub(super) fn whats(text: &str) -> Vec<What> {
         What::HandedOver { from: by.clone(), to: Some(user("USAM")), why: Gone::Left, leads: Vec::new() },
         What::HandedOver { from: by.clone(), to: None, why: Gone::Unlisted, leads: vec![user("ULIN")] },
         What::HandedOver { from: by.clone(), to: None, why: Gone::Left, leads: Vec::new() },
+        What::NobodyCovers { who: by.clone(), until: day(), leads: vec![user("ULIN"), user("USAM")] },
+        What::NobodyCovers { who: by.clone(), until: day(), leads: Vec::new() },
+        What::CallWhileAway { who: by.clone(), until: day() },
+        What::SetAway { absence: absence(Some("UINES")) },
+        What::StatusSaysAway { until: day(), status: text.clone() },
         What::AskedAgain { owner: by.clone(), text: Some(text.clone()), due: Some(now() + hours(4)) },
         What::AskedAgain { owner: by.clone(), text: None, due: None },
         What::WaitingOnSme { asker: user("UINES"), why: text.clone() },
@@ -241,6 +313,8 @@ pub(super) fn refusals(text: &str) -> Vec<Refusal> {
         Refusal::UnknownMode { area: AreaKey::from(text), typed: String::new() },
         Refusal::ClockNotOn { area: area.clone() },
     ];
+    all.push(Refusal::IsAway { user: user("UINES"), until: day() });
+    all.extend(away_problems(text).into_iter().map(|problem| Refusal::Absence { problem }));
     all.extend(super::every::STATES.map(|state| Refusal::NotNow { engagement, state }));
     let roles = [
         Role::SmesOf(area.clone()),

@@ -185,7 +185,7 @@ fn refusals_say_who_can_and_what_now() {
     insta::assert_snapshot!(refused(not_yours(false)), @"Only SMEs of CI/CD can do that with *K7Q*; you can write in its thread.");
     insta::assert_snapshot!(refused(Refusal::StillSaving), @"Saving takes longer than usual. I tell you here how it ends.");
     insta::assert_snapshot!(refused(Refusal::NotSaved), @"That was not saved and nothing was sent. Please try again.");
-    insta::assert_snapshot!(refused(Refusal::NotUnderstood), @"I know `/request-pm`, `/request-pm your question`, `mine`, `status K7Q`, `help`.");
+    insta::assert_snapshot!(refused(Refusal::NotUnderstood), @"I know `/request-pm`, `/request-pm your question`, `mine`, `status K7Q`, `away until 2026-12-24 cover @x`, `back`, `help`.");
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn every_refusal_is_said() {
     • words
     and 4 more
     I cannot read the directory anew here; it is read when I start.
-    I know `/request-pm`, `/request-pm your question`, `mine`, `status K7Q`, `help`.
+    I know `/request-pm`, `/request-pm your question`, `mine`, `status K7Q`, `away until 2026-12-24 cover @x`, `back`, `help`.
     That was not saved and nothing was sent. Please try again.
     Saving takes longer than usual. I tell you here how it ends.
     Slack was too slow to open the form. Please try again; nothing was sent.
@@ -235,6 +235,20 @@ fn every_refusal_is_said() {
     “words” is no mode, so nothing was changed. It can be `observe`, `pilot` or `on`; `clear` goes back to the directory.
     words is not in the directory. It can be `observe`, `pilot` or `on`; `clear` goes back to the directory.
     I am not switched on for CI/CD yet, so no reply time runs. Please ask the PM yourself.
+    Ines is away until Thu 24 Dec, so nothing was changed. Please choose somebody else.
+    I do not know which day “words” is, so nothing was changed. For example: `/request-pm away until 2026-12-24 cover @x`.
+    Until when? Nothing was changed. For example: `/request-pm away until 2026-12-24 cover @x`.
+    Thu 24 Dec is past, so nothing was changed. Please name a later day.
+    It would end on Thu 24 Dec, before it begins on Thu 24 Dec, so nothing was changed.
+    That is more than 366 days ahead, so nothing was changed. An admin can take somebody out of the directory.
+    Nobody covers for themselves. Please name somebody else, or leave the cover out.
+    Pat is away until Thu 24 Dec, too. Please name somebody else, or leave the cover out.
+    Pat cannot cover: it has to be a full member of this workspace. Please name somebody else, or leave the cover out.
+    I know no one person called “words”, so nothing was changed. Please choose them from what Slack suggests after @.
+    Only Pat, the leads of their area and admins can say that. You can ask one of them.
+    Area leads and admins see who is away. `/request-pm away` shows what is set for you.
+    You are not away, as far as I know, so nothing was changed.
+    Pat is not away, as far as I know, so nothing was changed.
     *K7Q* is not sent yet. Please post it or drop it first.
     *K7Q* is still open, so that does not apply now. Its card shows what can be done.
     *K7Q* is taken, so that does not apply now. Its card shows what can be done.
@@ -278,6 +292,7 @@ fn help_lists_and_states() {
     • `/request-pm your question` sends it to SMEs
     • `/request-pm mine` lists what you asked and what you owe
     • `/request-pm status K7Q` says where a question stands and why
+    • `/request-pm away until 2026-12-24 cover @x` has others asked while you are away; `/request-pm back` ends it early
     • Mention me in a thread, or use *Ask an expert* on a message
     · SMEs are asked to take a question within 24 h; a PM answers SMEs within 4 h; a PM needs 48 h of notice for a call.
     · Office hours: <https://meet.example/ci|CI/CD Tuesdays at 16:00>
