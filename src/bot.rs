@@ -23,7 +23,7 @@ use crate::worker::pace::Pace;
 use crate::worker::run::{self, Worker};
 use crate::worker::steps::Steps;
 use crate::worker::supervise::supervised;
-use crate::worker::{absences, clocks, gap, holidays, membership, names, outbox, upkeep, watchdog};
+use crate::worker::{absences, clocks, gap, health, holidays, membership, names, outbox, upkeep, watchdog};
 
 /// What the bot is made of.
 pub struct Parts {
@@ -152,6 +152,7 @@ impl Bot {
         let policy = remembered.unwrap_or_else(|| source.load().policy(&ourselves).0);
         let app = App::new(store, installation, policy, clock);
         app.read_absences().await?;
+        app.load_pauses().await?;
         app.learn_switches().await?;
         if let Err(error) = app.keep_directory_modes().await {
             tracing::error!(%error, "the directory's modes could not be kept");
@@ -269,6 +270,12 @@ impl Bot {
     /// Looks whether we were down for long (B7).
     pub async fn notice_gap(&self) -> Result<(), StoreError> {
         gap::notice(&self.app).await
+    }
+
+    /// Looks how the bot runs, and which scopes Slack grants it.
+    pub async fn look_at_health(&self) -> Result<(), StoreError> {
+        health::look_at_scopes(&self.app, &self.slack).await?;
+        health::tick(&self.app).await
     }
 
     /// Keeps a sign of life, and forgets some of what is old.

@@ -31,7 +31,7 @@ const MAY_IMPORT: [(&str, May); 17] = [
     ("http", Only(&["inbound", "app", "slack"])),
     ("socket", Only(&["inbound", "app", "slack"])),
     ("worker", Only(&["app", "slack", "store", "domain", "clock", "ical"])),
-    ("control", Only(&["app", "inbound", "store"])),
+    ("control", Only(&["app", "inbound", "store", "domain"])),
     ("sandbox", Only(&[])),
     ("clock", Only(&[])),
     ("ical", Only(&[])),

@@ -3,8 +3,8 @@
 use super::{App, Envelope, StoreError};
 use crate::domain::command::Command;
 use crate::domain::decision::Decision;
-use crate::domain::ids::EngagementId;
-use crate::domain::notice::{Address, Notice, What};
+use crate::domain::ids::{ChannelId, EngagementId};
+use crate::domain::notice::{Address, Notice, Trouble, What};
 
 impl App {
     /// Tells admins something, once each.
@@ -26,6 +26,28 @@ impl App {
         let Some(notice) = notice else { return Ok(()) };
         let decision = Decision { notices: vec![notice], ..Decision::default() };
         self.commit_alone(decision, Envelope::internal(Command::Nothing)).await
+    }
+
+    /// Tells admins of a trouble when it begins, and that it is well again when it is over; each once.
+    pub async fn tell_trouble(&self, trouble: Trouble, holds: bool) -> Result<(), StoreError> {
+        let start = trouble.start();
+        if holds {
+            return self.tell_admins_while(&start, Some(What::Trouble { trouble })).await;
+        }
+        if !self.store.was_told_like(self.installation, &start).await? {
+            return Ok(());
+        }
+        self.store.forget_told_like(self.installation, &start, None).await?;
+        self.tell_admins(What::WellAgain { trouble }).await
+    }
+
+    /// We came into a channel, or were removed from it; admins hear where the directory names it.
+    pub async fn came_or_went(&self, channel: &ChannelId, joined: bool) -> Result<(), StoreError> {
+        let trouble = Trouble::Removed { channel: channel.clone() };
+        if joined || self.policy().org.names_channel(channel) {
+            self.tell_trouble(trouble, !joined).await?;
+        }
+        Ok(())
     }
 
     /// Tells admins something about that engagement, once each.

@@ -46,8 +46,13 @@ impl App {
     }
 
     /// What the reply is about and names, as it is.
-    pub(super) async fn outcome(&self, reply: Reply) -> Result<Outcome, StoreError> {
+    pub async fn outcome(&self, reply: Reply) -> Result<Outcome, StoreError> {
         self.store.read(self.installation, move |view| told(view, reply, &[])).await
+    }
+
+    /// What was done to that one, in a word, where its card says the rest.
+    pub async fn noted(&self, engagement: EngagementId) -> Result<Outcome, StoreError> {
+        self.outcome(Reply::Done { engagement, done: Done::Noted }).await
     }
 
     /// The engagement that a notice or reply is about, and those that it names.
@@ -147,6 +152,7 @@ fn moves_a_draft_on(command: &Command, reply: &Reply) -> bool {
         | Command::Deleted { .. }
         | Command::Due { .. }
         | Command::Read { .. }
+        | Command::Resend { .. }
         | Command::HandOver { .. }
         | Command::StatusSays { .. }
         | Command::Switch(_)
@@ -167,6 +173,7 @@ fn moves_a_draft_on(command: &Command, reply: &Reply) -> bool {
             | Reply::Help
             | Reply::Mine { .. }
             | Reply::Status { .. }
+            | Reply::Admin(_)
             | Reply::Reloaded { .. }
             | Reply::OfferAnswered { .. }
             | Reply::Pilot { .. }
@@ -191,6 +198,7 @@ fn concerns_nobody_else(reply: &Reply) -> bool {
         | Reply::Duplicate { .. }
         | Reply::Mine { .. }
         | Reply::Away(_)
+        | Reply::Admin(_)
         | Reply::Reloaded { .. }
         | Reply::OfferAnswered { .. }
         | Reply::Pilot { .. }
@@ -225,6 +233,7 @@ pub(super) fn engagement_of(reply: &Reply) -> Option<EngagementId> {
         | Reply::Help
         | Reply::Mine { .. }
         | Reply::Away(_)
+        | Reply::Admin(_)
         | Reply::Reloaded { .. }
         | Reply::OfferAnswered { .. }
         | Reply::Pilot { .. }

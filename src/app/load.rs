@@ -2,16 +2,22 @@
 
 use chrono::{DateTime, Duration, Utc};
 
+use super::App;
+use crate::domain::admin::{Deed, LogEntry};
 use crate::domain::command::{Act, Action, Ask, ClockKind, Command, Errand, Heard, Via};
 use crate::domain::decide::ask::{self, AskCase};
-use crate::domain::decide::{Case, absence, call, draft, hand_over, inquiry, pm_ask, question, switching};
+use crate::domain::decide::{
+    Case, absence, call, card_gone, draft, hand_over, inquiry, pm_ask, question, switching,
+};
 use crate::domain::decision::{Decision, Reply, Write};
 use crate::domain::engagement::{Body, Engagement, State, Triage};
 use crate::domain::ids::{ChannelId, EngagementId, Ts};
 use crate::domain::notice::{Address, Downtime, Notice, What};
 use crate::domain::org::{Org, Policy};
+use crate::domain::pause::Pause;
 use crate::domain::pings::{self, Said};
 use crate::domain::refusal::Refusal;
+use crate::domain::switches::Switch;
 use crate::store::{StoreError, View};
 
 /// What is at hand for every decision.
@@ -19,9 +25,18 @@ pub(super) struct Known<'a> {
     pub(super) view: &'a View<'a>,
     pub(super) policy: &'a Policy,
     pub(super) now: DateTime<Utc>,
-    downtime: Option<&'a Downtime>,
+    late: Late<'a>,
     /// Nothing will be committed: no id is used up.
     only_asks: bool,
+}
+
+/// What can make something late that is not late by itself.
+#[derive(Clone, Copy)]
+pub(super) struct Late<'a> {
+    /// A time in which we were down and that just ended (B7).
+    pub downtime: Option<&'a Downtime>,
+    /// Pauses of reminders.
+    pub pauses: &'a [Pause],
 }
 
 /// What would be decided if that were done now; nothing is to be committed of it.
@@ -31,7 +46,8 @@ pub(super) fn would_decide(
     policy: &Policy,
     now: DateTime<Utc>,
 ) -> Result<Decision, StoreError> {
-    Known { view, policy, now, downtime: None, only_asks: true }.act(act)
+    let late = Late { downtime: None, pauses: &[] };
+    Known { view, policy, now, late, only_asks: true }.act(act)
 }
 
 /// Reads, and decides upon it; all that is read is of one instant.
@@ -40,13 +56,34 @@ pub(super) fn decide(
     command: &Command,
     policy: &Policy,
     now: DateTime<Utc>,
-    downtime: Option<&Downtime>,
+    late: Late<'_>,
 ) -> Result<Decision, StoreError> {
-    let known = Known { view, policy, now, downtime, only_asks: false };
+    let known = Known { view, policy, now, late, only_asks: false };
     let mut decision = known.decide(command)?;
     known.free_pms(command, &mut decision)?;
     known.overhear(command, &mut decision)?;
+    log_overseen(command, now, &mut decision);
     Ok(decision)
+}
+
+/// What an area lead or admin did to an ask is on their log, with the ask's change.
+fn log_overseen(command: &Command, now: DateTime<Utc>, decision: &mut Decision) {
+    for switch in &decision.switches {
+        if let Switch::Mode { area, kept, by: Some(by) } = switch {
+            let mode = kept.switched.unwrap_or(kept.directory);
+            let entry = LogEntry::of(now, by, Deed::Mode, area.to_string());
+            decision.log.push(entry.ending(mode.key()));
+        }
+    }
+    let Command::Act(Act { engagement, by, action }) = command else { return };
+    let deed = match action {
+        Action::Close { .. } => Deed::Close,
+        Action::Reassign { .. } => Deed::Reassign,
+        _ => return,
+    };
+    if !decision.writes.is_empty() {
+        decision.log.push(LogEntry::of(now, by, deed, engagement.short()));
+    }
 }
 
 /// Whether it can be told without reading anything that nothing follows from it: most of what is said in a company.
@@ -64,6 +101,7 @@ pub(super) fn is_nothing_to_us(command: &Command, policy: &Policy) -> bool {
         | Command::Deleted { .. }
         | Command::Due { .. }
         | Command::Read { .. }
+        | Command::Resend { .. }
         | Command::HandOver { .. }
         | Command::Away(_)
         | Command::Back { .. }
@@ -100,18 +138,23 @@ impl Known<'_> {
                     Body::PmAsk(_) | Body::Call(_) => Decision::default(),
                 })
             }
-            Command::Deleted { channel, ts } => {
-                self.each_at(channel, ts, |case| match &case.engagement.body {
+            Command::Deleted { channel, ts } => self.each_at(channel, ts, |case| {
+                let decision = match &case.engagement.body {
                     Body::Question(_) => question::deleted(case, channel, ts),
                     Body::Inquiry(_) => inquiry::deleted(case, channel, ts),
                     Body::PmAsk(_) | Body::Call(_) => Decision::default(),
-                })
-            }
+                };
+                if decision.is_empty() { card_gone::deleted(case, channel, ts) } else { decision }
+            }),
             Command::Due { engagement, clock, since } => {
                 self.one(*engagement, |case| due(case, *clock, *since))
             }
             Command::Read { engagement, errand, messages } => {
                 self.one(*engagement, |case| read(case, *errand, messages.as_deref()))
+            }
+            Command::Resend { engagement, by } => {
+                let is_gone = self.card_is_gone(*engagement)?;
+                self.one(*engagement, |case| card_gone::resend(case, by, is_gone))
             }
             Command::HandOver { engagement, from, why } => {
                 let from = hand_over::From { who: from, why: *why };
@@ -149,6 +192,7 @@ impl Known<'_> {
             | Command::Deleted { .. }
             | Command::Due { .. }
             | Command::Read { .. }
+            | Command::Resend { .. }
             | Command::HandOver { .. }
             | Command::Away(_)
             | Command::Back { .. }
@@ -238,14 +282,33 @@ impl Known<'_> {
         engagement: &'a Engagement,
         parent: Option<&'a Engagement>,
         next_id: EngagementId,
+        downtime: Option<&'a Downtime>,
     ) -> Case<'a> {
-        Case { engagement, parent, next_id, policy: self.policy, now: self.now, downtime: self.downtime }
+        Case { engagement, parent, next_id, policy: self.policy, now: self.now, downtime }
+    }
+
+    /// Why something of that engagement comes late, where it does (B7).
+    fn late_because(&self, engagement: &Engagement) -> Option<Downtime> {
+        let Late { downtime, pauses } = self.late;
+        App::late_because(pauses, &self.policy.org, engagement, downtime, self.now)
+    }
+
+    /// Whether Slack told that the engagement's card is not there any more.
+    fn card_is_gone(&self, id: EngagementId) -> Result<bool, StoreError> {
+        let Some(home) = self.engagement(id)?.and_then(|engagement| engagement.home) else {
+            return Ok(false);
+        };
+        match home.card {
+            Some(card) => self.view.was_told(&What::CardDeleted { channel: home.channel, card }),
+            None => Ok(false),
+        }
     }
 
     fn one(&self, id: EngagementId, decide: impl Fn(&Case<'_>) -> Decision) -> Result<Decision, StoreError> {
         let Some(engagement) = self.engagement(id)? else { return Ok(Decision::default()) };
         let parent = self.parent(&engagement)?;
-        Ok(decide(&self.case(&engagement, parent.as_ref(), EngagementId(0))))
+        let late = self.late_because(&engagement);
+        Ok(decide(&self.case(&engagement, parent.as_ref(), EngagementId(0), late.as_ref())))
     }
 
     /// Decides for every engagement that has this message as its card, its root or its question.
@@ -434,6 +497,7 @@ impl Known<'_> {
         }
         let parent = self.parent(&engagement)?;
         let next_id = if self.only_asks { EngagementId(0) } else { self.view.next_id()? };
-        Ok(act(&self.case(&engagement, parent.as_ref(), next_id), acted))
+        let late = self.late_because(&engagement);
+        Ok(act(&self.case(&engagement, parent.as_ref(), next_id, late.as_ref()), acted))
     }
 }

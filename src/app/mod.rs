@@ -4,6 +4,7 @@
 //! what is told leaves through the outbox after the commit.
 
 mod absences;
+mod administer;
 mod admins;
 mod answers;
 mod bell;
@@ -12,6 +13,7 @@ mod hearing;
 mod load;
 mod operations;
 mod overhear;
+mod pauses;
 mod queries;
 mod reload;
 mod switching;
@@ -32,6 +34,7 @@ use crate::domain::ids::{ChannelId, EngagementId, InstallationId, Ts, UserId};
 use crate::domain::names::Change;
 use crate::domain::notice::Downtime;
 use crate::domain::org::Policy;
+use crate::domain::pause::Pause;
 use crate::domain::switches::Switches;
 use crate::store::{Commit, Committed, DueClock, Planned, Store, View};
 
@@ -57,6 +60,8 @@ pub struct App {
     /// What was switched; held while the policy is replaced, so that neither overtakes the other.
     switches: Mutex<Switches>,
     downtime: ArcSwap<Option<Downtime>>,
+    /// Pauses of reminders, as stored: those that run, and those that still explain something.
+    pauses: ArcSwap<Vec<Pause>>,
     clock: Clock,
     /// Rings when something waits to be delivered; only a hurry-up, the timer is the guarantee.
     pub work: tokio::sync::Notify,
@@ -97,6 +102,10 @@ pub struct Health {
     pub repaired: AtomicU64,
     /// Clocks that were due for long at the watchdog's last look.
     pub overdue: AtomicI64,
+    /// When we first posted since the last event that came, in microseconds since 1970; 0 where nothing is to come.
+    unheard: AtomicI64,
+    /// An event came since the start.
+    has_heard: AtomicBool,
     /// Slack refused our token when it was last used.
     pub token_refused: AtomicBool,
     /// How delivery goes.
@@ -207,6 +216,7 @@ impl App {
             policy: ArcSwap::from_pointee(policy),
             switches: Mutex::default(),
             downtime: ArcSwap::from_pointee(None),
+            pauses: ArcSwap::from_pointee(Vec::new()),
             clock,
             work: tokio::sync::Notify::new(),
             clocks: Bell::default(),
@@ -354,14 +364,14 @@ impl App {
     }
 
     async fn try_once(&self, envelope: &Arc<Envelope>) -> Result<Outcome, StoreError> {
-        let (policy, downtime) = (self.policy(), self.downtime.load_full());
+        let (policy, downtime, pauses) = (self.policy(), self.downtime.load_full(), self.pauses());
         let (installation, now, envelope) = (self.installation, self.clock.now(), Arc::clone(envelope));
         let plan = move |view: &View<'_>| {
             if let Some(first) = view.decided(&envelope.keys)? {
                 return Ok(Planned::Nothing(Carried::of(repeated(view, first)?)));
             }
-            let downtime = downtime.as_ref().as_ref();
-            let mut decision = load::decide(view, &envelope.command, &policy, now, downtime)?;
+            let late = load::Late { downtime: downtime.as_ref().as_ref(), pauses: &pauses };
+            let mut decision = load::decide(view, &envelope.command, &policy, now, late)?;
             let reply = Self::route_reply(&envelope, &mut decision);
             if decision.is_empty() && envelope.fired.is_none() {
                 return Ok(Planned::Nothing(Carried::of(answers::told(view, reply, &[])?)));

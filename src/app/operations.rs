@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{App, Counted, Health};
 use crate::domain::engagement::Engagement;
 use crate::domain::ids::EngagementId;
-use crate::store::{Count, DeadLetter, StoreError};
+use crate::store::{Count, DeadLetter, RereadEnd, StoreError};
 
 /// How much there is of everything, as `/metrics` tells it.
 #[derive(Debug, Clone)]
@@ -26,6 +26,10 @@ pub struct Numbers {
     pub delivered: Vec<(&'static str, u64)>,
     /// For how many seconds Slack still wants nothing by a method.
     pub paused: Vec<(&'static str, i64)>,
+    /// Pauses of reminders that run.
+    pub pauses: usize,
+    /// Clocks that they hold.
+    pub held: i64,
     /// How late the clock is that should have been decided upon first, in seconds.
     pub late_seconds: i64,
 }
@@ -34,6 +38,28 @@ pub struct Numbers {
 const WORKER_LATE: TimeDelta = TimeDelta::seconds(60);
 
 impl Health {
+    /// A message of ours was posted in a channel whose events we get: its own event has to come.
+    pub fn posted(&self, at: DateTime<Utc>) {
+        // Of several that nobody heard of, the first counts.
+        let _ = self.unheard.compare_exchange(0, at.timestamp_micros(), Ordering::Relaxed, Ordering::Relaxed);
+    }
+
+    /// An event came.
+    pub fn heard_event(&self) {
+        self.has_heard.store(true, Ordering::Relaxed);
+        self.unheard.store(0, Ordering::Relaxed);
+    }
+
+    /// Since when we posted without any event.
+    pub fn unheard_since(&self) -> Option<DateTime<Utc>> {
+        DateTime::from_timestamp_micros(self.unheard.load(Ordering::Relaxed)).filter(|at| at.timestamp() != 0)
+    }
+
+    /// Whether any event came since the start.
+    pub fn has_heard(&self) -> bool {
+        self.has_heard.load(Ordering::Relaxed)
+    }
+
     /// Slack took a message.
     pub fn delivered(&self, at: DateTime<Utc>) {
         self.last_delivery.store(at.timestamp_micros(), Ordering::Relaxed);
@@ -46,6 +72,14 @@ fn is_late(sign: &AtomicI64, now: DateTime<Utc>) -> bool {
 }
 
 impl App {
+    /// Whether the worker has not looked at its clocks for long, or clocks are due for long.
+    pub fn is_worker_late(&self) -> bool {
+        let overdue = self.health.overdue.load(Ordering::Relaxed) > 0;
+        overdue
+            || self.health.last_tick.load(Ordering::Relaxed) != 0
+                && is_late(&self.health.last_tick, self.now())
+    }
+
     /// What is wrong with database, worker and Slack, in a word each; nothing when all is well.
     pub async fn ailments(&self) -> Vec<&'static str> {
         let (health, now) = (&self.health, self.now());
@@ -93,6 +127,12 @@ impl App {
             waiting: backlog.number,
             oldest_seconds: backlog.oldest.map_or(0, since),
             parked: store.parked(installation).await?.len(),
+            pauses: self
+                .pauses()
+                .iter()
+                .filter(|pause| pause.over_at().is_none_or(|over| now < over))
+                .count(),
+            held: store.held_clocks(installation).await?,
             late_seconds: store.next_due(installation).await?.map_or(0, since),
         })
     }
@@ -112,6 +152,18 @@ impl App {
             at: self.now(),
         };
         self.store.keep_dead_letter(letter).await
+    }
+
+    /// Begins to hear a dead letter again: what it says, and when it was first begun.
+    pub async fn begin_letter(&self, id: i64) -> Result<Option<(Vec<u8>, DateTime<Utc>)>, StoreError> {
+        let letter = self.store.begin_reread(self.installation, id, self.now()).await?;
+        Ok(letter.map(|letter| (letter.body, letter.begun_at)))
+    }
+
+    /// Writes down that a dead letter was understood, or why it stays.
+    pub async fn end_letter(&self, id: i64, stays: Option<String>) -> Result<(), StoreError> {
+        let end = stays.map_or(RereadEnd::Gone, |reason| RereadEnd::Stays { reason });
+        self.store.end_reread(self.installation, id, end).await.map(|_| ())
     }
 
     /// One engagement, as it is now.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{App, Outcome, Reloaded};
+use crate::domain::admin::{Deed, LogEntry, REFUSED};
 use crate::domain::command::Act;
 use crate::domain::decide::absence;
 use crate::domain::decision::{Entry, Reply};
@@ -58,7 +59,11 @@ impl App {
         if !self.policy().org.is_admin(by) {
             return Ok(Reply::Refused(Refusal::OnlyAdmins));
         }
-        Ok(match self.reload().await? {
+        let reloaded = self.reload().await?;
+        let entry = LogEntry::of(self.now(), by, Deed::Reload, "");
+        let is_used = matches!(reloaded, Reloaded::Used { .. });
+        self.log(if is_used { entry } else { entry.ending(REFUSED) }).await?;
+        Ok(match reloaded {
             Reloaded::Used { after_restart, warnings } => Reply::Reloaded { after_restart, warnings },
             Reloaded::Broken { problems } => Reply::Refused(Refusal::DirectoryBroken { problems }),
             Reloaded::NotHere => Reply::Refused(Refusal::NoReload),

@@ -9,6 +9,7 @@ pub mod directory;
 pub mod directory_diff;
 pub mod explain;
 mod live;
+mod log;
 pub mod migrate;
 mod operate;
 mod outbox;
@@ -47,6 +48,8 @@ enum Command {
     Outbox(outbox::OutboxArgs),
     /// Look at what could not be understood; have it read again, or drop it
     DeadLetters(dead_letters::DeadLettersArgs),
+    /// Write out what admins and operators did
+    Log(log::LogArgs),
     /// Copy the database to a file, also beside a running bot
     Backup(backup::BackupArgs),
     /// Put a backup in the place of the database, while the bot is stopped
@@ -59,9 +62,12 @@ impl Command {
     /// Whether it tells what it did itself, so that only what goes wrong is logged.
     fn speaks_for_itself(&self) -> bool {
         match self {
-            Self::Demo(_) | Self::Outbox(_) | Self::DeadLetters(_) | Self::Backup(_) | Self::Restore(_) => {
-                true
-            }
+            Self::Demo(_)
+            | Self::Outbox(_)
+            | Self::DeadLetters(_)
+            | Self::Log(_)
+            | Self::Backup(_)
+            | Self::Restore(_) => true,
             Self::Serve | Self::Check(_) | Self::Directory(_) | Self::Migrate | Self::Explain(_) => false,
         }
     }
@@ -86,6 +92,7 @@ pub fn main() -> ExitCode {
         Command::Migrate => runtime.block_on(migrate::run(env)),
         Command::Outbox(args) => runtime.block_on(outbox::run(args, env)),
         Command::DeadLetters(args) => runtime.block_on(dead_letters::run(args, env)),
+        Command::Log(args) => log::run(&args, env),
         Command::Backup(args) => backup::back_up(&args, env),
         Command::Restore(args) => backup::restore(&args, env),
         Command::Explain(args) => runtime.block_on(explain::run(&args, env)),

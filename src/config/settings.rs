@@ -147,7 +147,7 @@ fn read(reader: &mut Reader, tree: &Node, source: &Source) -> Settings {
     let top = reader.fields(Some(tree), "The file", &TABLES);
     let defaults = Rules::default();
     let directory_files = files_of(reader, &top, source);
-    let admin = reader.fields(top.get("admin"), "[admin]", &["channel", "people"]);
+    let admin = reader.fields(top.get("admin"), "[admin]", &["channel", "people", "keep_log"]);
     let privacy = reader.fields(top.get("privacy"), "[privacy]", &["keep_text"]);
     let feedback = reader.fields(top.get("feedback"), "[feedback]", &["no_answer_after"]);
     let slack = reader.fields(top.get("slack"), "[slack]", &["sockets"]);
@@ -155,6 +155,9 @@ fn read(reader: &mut Reader, tree: &Node, source: &Source) -> Settings {
         .number(slack.get("sockets"), "sockets", 1, MOST_SOCKETS)
         .map_or(SOCKETS, |number| number as usize);
     let mut rules = rules(reader, &top, defaults);
+    if let Some(days) = reader.whole_days(admin.get("keep_log"), "keep_log") {
+        rules.keep_admin_log_days = days;
+    }
     for calendar in &mut rules.holidays.calendars {
         // Beside the settings, as the directory is.
         if let HolidaySource::Local(name) = calendar {
@@ -209,6 +212,7 @@ fn rules(reader: &mut Reader, top: &Fields<'_>, defaults: Rules) -> Rules {
             .number(limits.get(asks), asks, 0, 1_000)
             .unwrap_or(defaults.asks_per_person_per_hour),
         delivery: delivery(reader, top, defaults.delivery),
+        keep_admin_log_days: defaults.keep_admin_log_days,
         pings: pings(reader, top, defaults.pings),
         handbook_base: reader
             .link(handbook.get("base"), "base")

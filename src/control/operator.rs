@@ -3,15 +3,12 @@
 
 use std::sync::Arc;
 
-use chrono::TimeDelta;
-
 use super::{End, Ended, LetterWish, Wish};
 use crate::app::{App, Reloaded, StoreError};
-use crate::inbound::{HeardAgain, hear_again};
+use crate::domain::admin::{self, Deed, LogEntry};
+use crate::inbound::{LetterHeard, hear_letter};
 use crate::store::{NoticeWish, OutboxId, RereadEnd};
 
-/// How long the keys surely stop a second decision; they are kept a little longer.
-const KEYS_HOLD: TimeDelta = TimeDelta::hours(25);
 /// The longest reason that is kept.
 const LONGEST_REASON: usize = 200;
 
@@ -55,6 +52,7 @@ impl Operator {
         for app in &self.apps {
             end = of_installation(app, wish, id).await?;
             if !matches!(end, End::Notice(NoticeWish::Unknown) | End::Letter(LetterWish::Unknown)) {
+                keep(app, wish, id, &end).await?;
                 break;
             }
         }
@@ -88,22 +86,33 @@ fn dropped_because(why: Option<&str>) -> String {
     }
 }
 
-/// Hears a dead letter again. It goes only after what it led to is committed; its keys stop a second hearing in between.
+/// Hears a dead letter again.
 async fn hear(app: &App, id: i64) -> Result<LetterWish, StoreError> {
-    let (store, installation, now) = (app.store(), app.installation(), app.now());
-    let Some(letter) = store.begin_reread(installation, id, now).await? else {
-        return Ok(LetterWish::Unknown);
+    Ok(match hear_letter(app, id).await? {
+        LetterHeard::Understood => LetterWish::Understood,
+        LetterHeard::NothingToDo => LetterWish::NothingToDo,
+        LetterHeard::Stays { reason } => LetterWish::Stays { reason },
+        LetterHeard::Doubtful => LetterWish::Doubtful,
+        LetterHeard::Unknown => LetterWish::Unknown,
+    })
+}
+
+/// Keeps on the log what an operator wanted, in the installation that has it.
+async fn keep(app: &App, wish: &Wish, id: i64, end: &End) -> Result<(), StoreError> {
+    let deed = match wish {
+        Wish::RetryNotices => Deed::RetryNotice,
+        Wish::DropNotices { why: _ } => Deed::DropNotice,
+        Wish::RetryDeadLetters => Deed::RetryLetter,
+        Wish::DropDeadLetters => Deed::DropLetter,
+        Wish::Reload => Deed::Reload,
     };
-    if now - letter.begun_at >= KEYS_HOLD {
-        return Ok(LetterWish::Doubtful);
-    }
-    let (end, wish) = match hear_again(app, &letter.body).await? {
-        HeardAgain::Decided => (RereadEnd::Gone, LetterWish::Understood),
-        HeardAgain::NothingToDo => (RereadEnd::Gone, LetterWish::NothingToDo),
-        HeardAgain::Not { reason } => {
-            (RereadEnd::Stays { reason: reason.clone() }, LetterWish::Stays { reason })
-        }
-    };
-    store.end_reread(installation, id, end).await?;
-    Ok(wish)
+    let outcome = if end.is_refused() { admin::REFUSED } else { admin::DONE };
+    app.log(LogEntry {
+        at: app.now(),
+        by: admin::OPERATOR.to_owned(),
+        deed: deed.key().to_owned(),
+        what: id.to_string(),
+        outcome: outcome.to_owned(),
+    })
+    .await
 }

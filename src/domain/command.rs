@@ -52,6 +52,13 @@ pub enum Command {
         /// The messages, oldest first; `None` where the thread cannot be read.
         messages: Option<Vec<Heard>>,
     },
+    /// Somebody who oversees the area has a card posted again that is gone.
+    Resend {
+        /// Whose.
+        engagement: EngagementId,
+        /// Who wants it.
+        by: UserId,
+    },
     /// Whoever owns it cannot go on: the next one has it, or it is open again.
     HandOver {
         /// What.

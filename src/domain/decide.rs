@@ -5,6 +5,7 @@
 pub mod absence;
 pub mod ask;
 pub mod call;
+pub mod card_gone;
 pub mod destination;
 pub mod draft;
 pub mod hand_over;

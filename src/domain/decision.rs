@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::absence::{AbsenceChange, AwayReply};
+use super::admin::{LogEntry, Told};
 use super::baseline::Count;
 use super::command::ClockKind;
 use super::directory::AreaMode;
@@ -30,6 +31,8 @@ pub struct Decision {
     pub absences: Vec<AbsenceChange>,
     /// What is kept of it, with the reasons.
     pub timeline: Vec<Entry>,
+    /// What the log of admins keeps of it.
+    pub log: Vec<LogEntry>,
     /// What is switched (observe, pilot, on).
     pub switches: Vec<Switch>,
     /// What is counted of it (A11).
@@ -122,6 +125,7 @@ impl Decision {
             && self.clocks.is_empty()
             && self.timeline.is_empty()
             && self.absences.is_empty()
+            && self.log.is_empty()
             && self.switches.is_empty()
             && self.counts.is_empty()
     }
@@ -274,6 +278,8 @@ pub enum Event {
     NobodyCovers,
     /// A call that its PM promised to come to falls into their absence.
     PromisedWhileAway,
+    /// Its card was gone, and is posted again.
+    CardResent,
     /// Slack refused its card; it went elsewhere.
     Rehomed { from: ChannelId, to: ChannelId, error: String },
 }
@@ -334,6 +340,8 @@ pub enum Reply {
     },
     /// The form needs more for this reason, or a field is wrong.
     Form(Vec<FieldProblem>),
+    /// What an admin asked of the bot itself.
+    Admin(Box<Told>),
     /// What they said to an offer: their message is read and asked with, or nothing is sent (A6).
     OfferAnswered {
         /// Whether it is asked with.

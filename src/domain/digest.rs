@@ -103,16 +103,12 @@ fn late_because<'a>(
     since: DateTime<Utc>,
     downtime: Option<&Downtime>,
 ) -> Option<Downtime> {
-    let said = told.filter_map(|notice| match &notice.what {
-        What::Nudge { late_because, .. }
-        | What::Miss { late_because, .. }
-        | What::Raise { late_because, .. } => late_because.clone(),
-        _ => None,
-    });
+    let said = told.filter_map(|notice| notice.what.late_because().cloned());
     let said = said.reduce(|one, other| Downtime {
         from: one.from.min(other.from),
         to: one.to.max(other.to),
         blind: one.blind && other.blind,
+        paused_by: one.paused_by.filter(|_| other.paused_by.is_some()),
     });
     said.or_else(|| downtime.filter(|down| since <= down.to + AFTERMATH).cloned())
 }

@@ -4,6 +4,7 @@
 //! argument), is never async, and imports nothing else of ours: every rule is a table test.
 
 pub mod absence;
+pub mod admin;
 pub mod baseline;
 pub mod calendar;
 pub mod call_notice;
@@ -17,6 +18,7 @@ pub mod ids;
 pub mod names;
 pub mod notice;
 pub mod org;
+pub mod pause;
 pub mod pings;
 pub mod reason;
 pub mod refusal;

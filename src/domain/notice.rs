@@ -248,6 +248,12 @@ pub enum What {
     PmsOutside { area: AreaKey, pms: Vec<UserId> },
     /// What is stored of these cannot be read; so many in all.
     Unreadable { engagements: Vec<EngagementId>, number: usize },
+    /// Somebody deleted a card.
+    CardDeleted { channel: ChannelId, card: Ts },
+    /// Something is wrong with how the bot runs, until it is told that it is well again.
+    Trouble { trouble: Trouble },
+    /// It is well again.
+    WellAgain { trouble: Trouble },
 
     // To whoever asked a PM directly.
     /// SMEs are offered with their message (A6).
@@ -256,6 +262,44 @@ pub enum What {
     // To those who run an area and the bot.
     /// An area was switched (observe, pilot, on); by a line of the directory where nobody did.
     ModeSwitched { area: AreaKey, mode: AreaMode, by: Option<UserId> },
+}
+
+/// Something wrong with how the bot runs, which holds for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "trouble")]
+#[expect(
+    missing_docs,
+    reason = "the variants' fields are named by what they hold; each variant says what is wrong"
+)]
+pub enum Trouble {
+    /// We were removed from a channel that the directory names.
+    Removed { channel: ChannelId },
+    /// Slack did not grant these scopes.
+    ScopesMissing { scopes: Vec<String> },
+    /// We posted, and heard nothing from Slack since, not even of that message.
+    NotHeard { since: DateTime<Utc> },
+    /// The worker does not keep up.
+    WorkerLate,
+}
+
+impl Trouble {
+    /// How the topics of its like begin.
+    pub fn start(&self) -> String {
+        match self {
+            Self::Removed { channel } => format!("trouble:removed:{channel}:"),
+            Self::ScopesMissing { .. } => "trouble:scopes:".to_owned(),
+            Self::NotHeard { .. } => "trouble:not_heard:".to_owned(),
+            Self::WorkerLate => "trouble:worker_late:".to_owned(),
+        }
+    }
+
+    /// What it is told once of.
+    pub fn topic(&self) -> String {
+        match self {
+            Self::ScopesMissing { scopes } => format!("{}{}", self.start(), scopes.join(",")),
+            Self::Removed { .. } | Self::NotHeard { .. } | Self::WorkerLate => self.start(),
+        }
+    }
 }
 
 /// A reminder that is told together with others.
@@ -321,6 +365,9 @@ pub struct Downtime {
     /// We ran, but could not read the thread.
     #[serde(default)]
     pub blind: bool,
+    /// We ran, and this person had paused reminders.
+    #[serde(default)]
+    pub paused_by: Option<UserId>,
 }
 
 impl Downtime {
@@ -347,6 +394,42 @@ impl What {
                 | Self::AgendaDue { .. }
                 | Self::AgendaMissed { .. }
         )
+    }
+
+    /// Why a reminder says that it is late.
+    pub fn late_because(&self) -> Option<&Downtime> {
+        match self {
+            Self::NotTaken { late_because, .. }
+            | Self::NotTakenAnywhere { late_because, .. }
+            | Self::TakenSilent { late_because, .. }
+            | Self::PmReminder { late_because, .. }
+            | Self::AdviceDue { late_because, .. }
+            | Self::Nudge { late_because, .. }
+            | Self::Miss { late_because, .. }
+            | Self::Raise { late_because, .. }
+            | Self::AgendaDue { late_because, .. }
+            | Self::AgendaMissed { late_because, .. }
+            | Self::Digest { late_because, .. } => late_because.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Why a reminder says that it is late, to be filled in where something else made it late.
+    pub fn late_because_mut(&mut self) -> Option<&mut Option<Downtime>> {
+        match self {
+            Self::NotTaken { late_because, .. }
+            | Self::NotTakenAnywhere { late_because, .. }
+            | Self::TakenSilent { late_because, .. }
+            | Self::PmReminder { late_because, .. }
+            | Self::AdviceDue { late_because, .. }
+            | Self::Nudge { late_because, .. }
+            | Self::Miss { late_because, .. }
+            | Self::Raise { late_because, .. }
+            | Self::AgendaDue { late_because, .. }
+            | Self::AgendaMissed { late_because, .. }
+            | Self::Digest { late_because, .. } => Some(late_because),
+            _ => None,
+        }
     }
 
     /// Whom a reminder mentions.
@@ -435,6 +518,9 @@ impl What {
             | Self::ClocksSet { .. }
             | Self::ClocksLate { .. }
             | Self::Unreadable { .. }
+            | Self::CardDeleted { .. }
+            | Self::Trouble { .. }
+            | Self::WellAgain { .. }
             | Self::SmesOffered { .. }
             | Self::ModeSwitched { .. } => true,
         }
@@ -492,6 +578,8 @@ impl Notice {
             What::Unreadable { engagements, number } => {
                 Some(format!("unreadable:{number}:{}", short(engagements)))
             }
+            What::CardDeleted { channel, card } => Some(format!("card_deleted:{channel}:{card}")),
+            What::Trouble { trouble } => Some(trouble.topic()),
             _ => None,
         }
     }

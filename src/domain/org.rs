@@ -120,6 +120,15 @@ impl Org {
         self.areas.iter().find(|area| area.key == *key)
     }
 
+    /// Whether the directory or the settings name this channel.
+    pub fn names_channel(&self, channel: &ChannelId) -> bool {
+        let own = [&self.fallback_channel, &self.sme_fallback_channel, &self.admin_channel];
+        own.into_iter().flatten().any(|named| named == channel)
+            || self.area_of_channel(channel).is_some()
+            || self.area_of_internal_channel(channel).is_some()
+            || self.place_of_channel(channel).is_some()
+    }
+
     /// The SME area whose SME channel this is.
     pub fn area_of_channel(&self, channel: &ChannelId) -> Option<&Area> {
         self.areas.iter().find(|area| area.channel.as_ref() == Some(channel))

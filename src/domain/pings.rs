@@ -69,6 +69,7 @@ impl<'a> Said<'a> {
             | Command::Read { .. }
             | Command::Switch(_)
             | Command::Offer(_)
+            | Command::Resend { .. }
             | Command::HandOver { .. }
             | Command::Undeliverable { .. } => None,
         }

@@ -33,6 +33,8 @@ pub struct Rules {
     pub asks_per_person_per_hour: u32,
     /// How much the workspace is sent at most.
     pub delivery: DeliveryRules,
+    /// The log of what admins did is kept for so many days.
+    pub keep_admin_log_days: i64,
     /// Where PMs who are asked directly are at home, and SMEs are offered all the same (A6).
     pub pings: PingRules,
     /// Where a rule's explanation links to; without it a rule shows its own sentence.
@@ -261,6 +263,7 @@ impl Default for Rules {
             holidays: DaysOff::default(),
             asks_per_person_per_hour: 20,
             delivery: DeliveryRules { messages_per_minute: 300, updates_per_minute: 50 },
+            keep_admin_log_days: 400,
             pings: PingRules::default(),
             handbook_base: None,
         }

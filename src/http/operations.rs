@@ -51,6 +51,8 @@ fn told(numbers: &Numbers, refused: u64) -> String {
         ("switchboard_outbox_oldest_seconds", numbers.oldest_seconds),
         ("switchboard_outbox_parked", i64::try_from(numbers.parked).unwrap_or(i64::MAX)),
         ("switchboard_clock_late_seconds", numbers.late_seconds),
+        ("switchboard_reminders_paused", i64::try_from(numbers.pauses).unwrap_or(i64::MAX)),
+        ("switchboard_clocks_held", numbers.held),
     ] {
         let _ = writeln!(text, "# TYPE {name} gauge\n{name} {value}");
     }

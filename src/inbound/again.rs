@@ -2,6 +2,8 @@
 //! keys, so that it happens once whichever way it came. What only that moment could use is not done: no form opens, nothing
 //! is shown, and no answer goes to a click that nobody remembers.
 
+use chrono::TimeDelta;
+
 use super::Edge;
 use super::answers::app_answer;
 use crate::app::{Answer, App, Envelope, StoreError};
@@ -23,6 +25,42 @@ pub enum HeardAgain {
         /// Why; never what it says.
         reason: String,
     },
+}
+
+/// What became of a dead letter that was heard again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LetterHeard {
+    /// It was understood, and what it asks for was done; it is gone.
+    Understood,
+    /// It was understood, and asks for nothing that could still be done; it is gone.
+    NothingToDo,
+    /// It is still not understood, and stays.
+    Stays {
+        /// Why.
+        reason: String,
+    },
+    /// It was begun to be heard so long ago that nobody can tell any more whether it was done.
+    Doubtful,
+    /// There is no such letter.
+    Unknown,
+}
+
+/// How long the keys surely stop a second decision; they are kept a little longer.
+const KEYS_HOLD: TimeDelta = TimeDelta::hours(25);
+
+/// Hears a dead letter again. It goes only after what it led to is committed; its keys stop a second hearing in between.
+pub async fn hear_letter(app: &App, id: i64) -> Result<LetterHeard, StoreError> {
+    let Some((body, begun_at)) = app.begin_letter(id).await? else { return Ok(LetterHeard::Unknown) };
+    if app.now() - begun_at >= KEYS_HOLD {
+        return Ok(LetterHeard::Doubtful);
+    }
+    let (stays, heard) = match hear_again(app, &body).await? {
+        HeardAgain::Decided => (None, LetterHeard::Understood),
+        HeardAgain::NothingToDo => (None, LetterHeard::NothingToDo),
+        HeardAgain::Not { reason } => (Some(reason.clone()), LetterHeard::Stays { reason }),
+    };
+    app.end_letter(id, stays).await?;
+    Ok(heard)
 }
 
 /// Hears a request again, whose signature was checked when it came.
@@ -51,6 +89,7 @@ pub async fn hear_again(app: &App, body: &[u8]) -> Result<HeardAgain, StoreError
         | Inbound::OpenForm(_)
         | Inbound::Show { .. }
         | Inbound::Query { .. }
+        | Inbound::Admin { .. }
         | Inbound::Ignored { .. } => HeardAgain::NothingToDo,
         Inbound::FormProblems(_) | Inbound::FormNeedsMore { .. } => not(UNFINISHED_FORM),
         Inbound::DeadLetter { reason } => HeardAgain::Not { reason },
@@ -82,6 +121,7 @@ async fn decide(app: &App, incoming: Incoming) -> Result<HeardAgain, StoreError>
         | Reply::Help
         | Reply::Mine { .. }
         | Reply::Away(_)
+        | Reply::Admin(_)
         | Reply::Reloaded { .. }
         | Reply::OfferAnswered { .. }
         | Reply::Pilot { .. }

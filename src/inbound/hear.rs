@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::admin::{Asked, administer};
 use super::answers::app_answer;
 use super::{ANSWER_WITHIN, Answered, Edge, PREPARE_WITHIN, START_WITHIN};
 use crate::app::{Answer, Envelope, Outcome, Query, StoreError, Turn};
@@ -23,8 +24,11 @@ const MOST_OPTIONS: usize = 20;
 /// Does what it means.
 pub(super) async fn hear(edge: &Edge, inbound: Inbound, body: &[u8]) -> Answered {
     let late_at = Instant::now() + START_WITHIN;
+    if is_event(&inbound) {
+        edge.app.health.heard_event();
+    }
     match inbound {
-        Inbound::SslCheck => Answered::Taken,
+        Inbound::SslCheck | Inbound::Admin { outsider: true, .. } => Answered::Taken,
         Inbound::UrlVerification { challenge } => Answered::Challenge(challenge),
         Inbound::Command(incoming) => command(edge, *incoming, body).await,
         Inbound::Suggest { field, query } => suggest(edge, field, &query),
@@ -35,6 +39,10 @@ pub(super) async fn hear(edge: &Edge, inbound: Inbound, body: &[u8]) -> Answered
         Inbound::Query { query, keys, by, answer, outsider } => {
             let shown = query_of(edge, query, by, &answer, outsider, (keys, late_at));
             edge.in_time(&answer, shown).await
+        }
+        Inbound::Admin { wish, keys, by, answer, outsider: false } => {
+            let asked = Asked { wish, by, answer: answer.clone(), keys, late_at };
+            edge.in_time(&answer, Box::pin(administer(edge, asked))).await
         }
         Inbound::FormProblems(problems) => edge.problems(&problems, None),
         Inbound::FormNeedsMore { view } => Answered::Body(forms::update(&view)),
@@ -56,6 +64,26 @@ pub(super) async fn hear(edge: &Edge, inbound: Inbound, body: &[u8]) -> Answered
             tracing::warn!(why, "a signed request cannot be read");
             Answered::Malformed
         }
+    }
+}
+
+/// Whether it is an event, and shows that events arrive; commands and clicks come by another setting.
+fn is_event(inbound: &Inbound) -> bool {
+    match inbound {
+        Inbound::Command(incoming) => is_repeated(&incoming.answer),
+        Inbound::NamesChanged { .. } | Inbound::EventsLost => true,
+        Inbound::Ignored { why } => *why == parse::OUR_OWN_MESSAGE,
+        Inbound::SslCheck
+        | Inbound::UrlVerification { .. }
+        | Inbound::Suggest { .. }
+        | Inbound::OpenForm(_)
+        | Inbound::Show { .. }
+        | Inbound::Query { .. }
+        | Inbound::Admin { .. }
+        | Inbound::FormProblems(_)
+        | Inbound::FormNeedsMore { .. }
+        | Inbound::DeadLetter { .. }
+        | Inbound::Malformed { .. } => false,
     }
 }
 
@@ -225,6 +253,12 @@ async fn names_changed(
     late_at: Instant,
 ) -> Answered {
     let came_back = matches!(change, Change::Membership { joined: true, .. });
+    if let Change::Membership { channel, joined } = &change
+        && let Err(error) = edge.app.came_or_went(channel, *joined).await
+    {
+        tracing::error!(%error, "admins could not be told of a channel");
+        return Answered::NotSaved;
+    }
     edge.app.names_changed(change);
     if came_back {
         return read_threads_again(edge, late_at).await;
@@ -301,7 +335,11 @@ impl Edge {
     }
 
     /// Whoever waits is answered in time, also where the store does not answer.
-    async fn in_time(&self, answer: &AnswerTo, answering: impl Future<Output = Answered>) -> Answered {
+    pub(super) async fn in_time(
+        &self,
+        answer: &AnswerTo,
+        answering: impl Future<Output = Answered>,
+    ) -> Answered {
         match tokio::time::timeout(ANSWER_WITHIN, answering).await {
             Ok(answered) => answered,
             Err(_) => self.not_saved(answer, Field::Text, "no answer from the store in time"),
@@ -313,7 +351,7 @@ impl Edge {
     }
 
     /// Tells whoever acted, once and unless it is late, by a notice; inline where they wait for the body.
-    async fn tell(
+    pub(super) async fn tell(
         &self,
         (keys, late_at): (Vec<String>, Instant),
         answer: &AnswerTo,

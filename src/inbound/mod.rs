@@ -3,6 +3,7 @@
 //!
 //! It knows neither HTTP nor websockets: `http` and `socket` bring a body that is known to be Slack's, and carry the answer back.
 
+mod admin;
 mod after_answer;
 mod again;
 mod answers;
@@ -19,7 +20,7 @@ use crate::slack::client::Slack;
 use crate::slack::parse::{self, Inbound};
 
 pub use after_answer::AfterAnswer;
-pub use again::{HeardAgain, hear_again};
+pub use again::{LetterHeard, hear_letter};
 
 /// A command that could not start by then is dropped unstarted: its author was told to try again.
 const START_WITHIN: Duration = Duration::from_secs(2);

@@ -103,6 +103,15 @@ impl Workspace {
         self.change(|state, now| state.leave(&id, &user, now));
     }
 
+    /// Deletes a message of anybody's, as an administrator of the workspace may.
+    ///
+    /// # Panics
+    /// When no channel has this name.
+    pub fn delete_message(&self, channel: &str, ts: &str) {
+        let id = self.channel_id(channel);
+        self.change(|state, now| state.delete(&id, ts, "USLACKBOT", now));
+    }
+
     /// Archives a channel.
     ///
     /// # Panics

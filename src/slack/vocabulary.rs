@@ -6,6 +6,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::admin::Wish;
 use crate::domain::command::Action;
 use crate::domain::decision::Field;
 use crate::domain::engagement::call::BriefingQuestion;
@@ -75,6 +76,8 @@ pub enum Pressed {
     Open(Form),
     /// Shows something to whoever pressed, and changes nothing.
     Show(Show),
+    /// Asks something of the bot itself; of no engagement.
+    Admin(Wish),
 }
 
 /// What pressing a button about one's own absence means.

@@ -20,10 +20,10 @@ pub(super) const ANSWERED_PAGE: &str = "SELECT rowid AS place, id FROM engagemen
     AND state = 'answered' AND answered_at < ? ORDER BY answered_at LIMIT ?";
 pub(super) const OVERDUE: &str = concat!(
     "SELECT COUNT(*) AS number, MIN(due) AS since FROM (SELECT due FROM ( \
-        SELECT due FROM clock WHERE installation_id = ?1 AND due < ?2 AND kind NOT IN ",
+        SELECT due FROM clock WHERE installation_id = ?1 AND due < ?2 AND held = 0 AND kind NOT IN ",
     errands!(),
     " ORDER BY due LIMIT ?3) UNION ALL SELECT due FROM ( \
-        SELECT due FROM clock WHERE installation_id = ?1 AND due < ?2 AND kind IN ",
+        SELECT due FROM clock WHERE installation_id = ?1 AND due < ?2 AND held = 0 AND kind IN ",
     errands!(),
     " ORDER BY due LIMIT ?3))"
 );

@@ -22,22 +22,22 @@ macro_rules! errands {
 pub(super) use errands;
 
 pub(super) const DUE: &str = concat!(
-    "SELECT engagement_id, kind, due FROM clock WHERE installation_id = ? AND due <= ? AND kind NOT IN ",
+    "SELECT engagement_id, kind, due FROM clock WHERE installation_id = ? AND due <= ? AND held = 0 AND kind NOT IN ",
     errands!(),
     " ORDER BY due LIMIT ?"
 );
 pub(super) const DUE_ERRANDS: &str = concat!(
-    "SELECT engagement_id, kind, due FROM clock WHERE installation_id = ? AND due <= ? AND kind IN ",
+    "SELECT engagement_id, kind, due FROM clock WHERE installation_id = ? AND due <= ? AND held = 0 AND kind IN ",
     errands!(),
     " ORDER BY due LIMIT ?"
 );
 pub(super) const NEXT: &str = concat!(
-    "SELECT engagement_id, due FROM clock WHERE installation_id = ? AND kind NOT IN ",
+    "SELECT engagement_id, due FROM clock WHERE installation_id = ? AND held = 0 AND kind NOT IN ",
     errands!(),
     " ORDER BY due LIMIT 1"
 );
 pub(super) const NEXT_ERRAND: &str = concat!(
-    "SELECT engagement_id, due FROM clock WHERE installation_id = ? AND due > ? AND kind IN ",
+    "SELECT engagement_id, due FROM clock WHERE installation_id = ? AND due > ? AND held = 0 AND kind IN ",
     errands!(),
     " ORDER BY due LIMIT 1"
 );

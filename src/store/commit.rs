@@ -12,7 +12,7 @@ use super::row::json;
 use super::view::{DECIDED, View};
 use super::writer::{Ending, Work, Worth, closed, execute};
 use super::{Commit, Committed, DueClock, StoreError};
-use super::{baseline, engagements, switches};
+use super::{admin_log, baseline, engagements, switches};
 use crate::domain::decision::{ClockChange, Decision, Entry, Write};
 use crate::domain::ids::{EngagementId, InstallationId};
 use crate::domain::notice::{Notice, What};
@@ -22,7 +22,7 @@ const KEEP_KEY: &str = "INSERT INTO decided (installation_id, key, engagement_id
 const FIRE_CLOCK: &str =
     "DELETE FROM clock WHERE installation_id = ? AND engagement_id = ? AND kind = ? AND due = ?";
 const SET_CLOCK: &str = "INSERT INTO clock (installation_id, engagement_id, kind, due) VALUES (?, ?, ?, ?) \
-    ON CONFLICT (installation_id, engagement_id, kind) DO UPDATE SET due = excluded.due";
+    ON CONFLICT (installation_id, engagement_id, kind) DO UPDATE SET due = excluded.due, held = 0";
 const STOP_CLOCK: &str = "DELETE FROM clock WHERE installation_id = ? AND engagement_id = ? AND kind = ?";
 const STOP_CLOCKS: &str = "DELETE FROM clock WHERE installation_id = ? AND engagement_id = ?";
 const ADD_ENTRY: &str = "INSERT INTO timeline (installation_id, engagement_id, seq, at, actor, event, because) \
@@ -128,8 +128,17 @@ impl Commit {
 
     fn write_decision(&self, db: &Connection) -> Result<(), StoreError> {
         let decision = &self.decision;
-        let Decision { writes, notices, clocks, timeline, absences, switches: switched, counts, reply: _ } =
-            decision;
+        let Decision {
+            writes,
+            notices,
+            clocks,
+            timeline,
+            absences,
+            log,
+            switches: switched,
+            counts,
+            reply: _,
+        } = decision;
         for write in writes {
             match write {
                 Write::Begin(new) => engagements::begin(db, self.installation, new, self.now)?,
@@ -147,6 +156,9 @@ impl Commit {
         }
         for notice in notices {
             self.add_notice(db, notice)?;
+        }
+        for entry in log {
+            admin_log::add(db, self.installation, entry)?;
         }
         for count in counts {
             baseline::keep(db, self.installation, count, self.now)?;

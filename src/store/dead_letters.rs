@@ -4,11 +4,13 @@
 //! between, the next reading is told from the first, and never made once the keys that would stop it are forgotten.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::StoreError;
 use super::open::Store;
+use super::row::{Reading, all};
 use super::writer::{Ending, Work, execute};
+use crate::domain::admin::LetterRow;
 use crate::domain::ids::InstallationId;
 
 const BODY: &str =
@@ -43,7 +45,23 @@ pub enum RereadEnd {
     },
 }
 
+const NEWEST: &str = "SELECT id, reason, at FROM dead_letter \
+    WHERE (installation_id = ?1 OR installation_id IS NULL) ORDER BY at DESC, id DESC LIMIT ?2";
+
 impl Store {
+    /// What could not be understood, the newest first, at most so many; without what it says.
+    pub async fn letters(
+        &self,
+        installation: InstallationId,
+        limit: u32,
+    ) -> Result<Vec<LetterRow>, StoreError> {
+        let read = |row: &Row<'_>| {
+            let row = Reading::new(row, "dead_letter", "id");
+            Ok(LetterRow { row: row.get("id")?, reason: row.get("reason")?, at: row.at("at")? })
+        };
+        self.0.readers.read_long(move |db| all(db, NEWEST, params![installation.0, limit], read)).await
+    }
+
     /// Begins to read a letter again; `None` where there is no such letter.
     pub async fn begin_reread(
         &self,

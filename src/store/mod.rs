@@ -4,6 +4,7 @@
 //! group; readers have threads of their own. Nobody is answered before the commit. No network, no rules, no words.
 
 mod absences;
+mod admin_log;
 mod alone;
 mod audit;
 mod backup;
@@ -24,6 +25,7 @@ mod open;
 mod outbox;
 mod owners;
 mod parked;
+mod pauses;
 mod reader;
 mod restore;
 mod row;

@@ -4,6 +4,7 @@ use rusqlite::{Connection, params};
 
 use super::StoreError;
 use super::open::Store;
+use super::row::one;
 use super::writer::{Ending, Work, execute};
 use crate::domain::ids::InstallationId;
 
@@ -14,7 +15,18 @@ pub(super) const FORGET_LIKE: &str = "DELETE FROM told WHERE installation_id = ?
 /// A topic that is none.
 const NONE: &str = "";
 
+/// Whether anything that begins like this was told.
+pub(super) const ANY_LIKE: &str =
+    "SELECT 1 FROM told WHERE installation_id = ? AND topic >= ? AND topic < ? LIMIT 1";
+
 impl Store {
+    /// Whether people were told of any topic that begins like this.
+    pub async fn was_told_like(&self, installation: InstallationId, start: &str) -> Result<bool, StoreError> {
+        let (start, end) = (start.to_owned(), format!("{start}\u{10ffff}"));
+        let look = move |db: &Connection| one(db, ANY_LIKE, params![installation.0, start, end], |_| Ok(()));
+        Ok(self.0.readers.read(look).await?.is_some())
+    }
+
     /// Forgets every topic that begins like this, save one; the next time is told again.
     pub async fn forget_told_like(
         &self,

@@ -15,8 +15,10 @@ use super::row::{Reading, all, json, one};
 use crate::domain::decision::Entry;
 use crate::domain::engagement::{Engagement, State};
 use crate::domain::ids::{AreaKey, ChannelId, EngagementId, InstallationId, Ts, UserId};
+use crate::domain::notice::{Address, Notice, What};
 
 pub(super) const DECIDED: &str = "SELECT engagement_id FROM decided WHERE installation_id = ? AND key = ?";
+pub(super) const WAS_TOLD: &str = "SELECT 1 FROM told WHERE installation_id = ? AND topic = ?";
 pub(super) const BY_ID: &str =
     concat!("SELECT ", columns!(), " FROM engagement WHERE installation_id = ? AND id = ?");
 pub(super) const BY_IDS: &str = concat!(
@@ -94,6 +96,15 @@ pub struct View<'a> {
     db: &'a Connection,
     installation: InstallationId,
     fresh: &'a FreshIds,
+}
+
+impl View<'_> {
+    /// Whether admins were told that.
+    pub fn was_told(&self, what: &What) -> Result<bool, StoreError> {
+        let notice = Notice { to: Address::Admins, what: what.clone(), engagement: None, urgent: false };
+        let Some(topic) = notice.told_once() else { return Ok(false) };
+        Ok(one(self.db, WAS_TOLD, params![self.installation.0, topic], |_| Ok(()))?.is_some())
+    }
 }
 
 impl<'a> View<'a> {

@@ -38,6 +38,7 @@ pub async fn tick(app: &Arc<App>, slack: &Slack) -> Result<usize, StoreError> {
 
 /// Decides upon a page of the clocks that are due and need no look at Slack; returns how many there were.
 pub async fn decide_due(app: &Arc<App>, side_by_side: usize) -> Result<usize, StoreError> {
+    app.end_pauses().await?;
     let due = app.store().due_clocks(app.installation(), app.now(), PAGE).await?;
     let number = due.len();
     let mut deciding: JoinSet<Result<(), StoreError>> = JoinSet::new();
@@ -101,8 +102,12 @@ async fn decide_or_rest(app: &Arc<App>, clock: DueClock) -> Result<(), StoreErro
     }
 }
 
-/// Decides with the clock as its cause. A clock that was moved or stopped meanwhile is nobody's any more.
+/// Decides with the clock as its cause, or holds it while its reminders are paused. A clock that was moved or stopped meanwhile
+/// is nobody's any more.
 pub(super) async fn decide(app: &App, clock: DueClock) -> Result<(), StoreError> {
+    if app.held(&clock).await? {
+        return Ok(());
+    }
     let command = Command::Due { engagement: clock.engagement, clock: clock.kind, since: clock.due };
     commit(app, command, clock).await
 }

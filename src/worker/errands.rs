@@ -156,6 +156,9 @@ fn unanswered(app: &App) -> MutexGuard<'_, Unanswered> {
 }
 
 async fn run(app: &App, slack: &Slack, clock: DueClock, errand: Errand) -> Result<Ended, StoreError> {
+    if app.held(&clock).await? {
+        return Ok(Ended::Done);
+    }
     let read = tokio::time::timeout(READ_WITHIN, reading::read(app, slack, clock.engagement, errand)).await;
     let read = read.unwrap_or(Ok(Reading::NotNow))?;
     let patience = match read {

@@ -79,7 +79,7 @@ fn joined(before: Option<Downtime>, from: DateTime<Utc>, to: DateTime<Utc>) -> D
     let begins = before
         .filter(|before| before.to <= from && from - before.to < HARDLY_UP)
         .map_or(from, |before| before.from.min(from));
-    Downtime { from: begins, to, blind: false }
+    Downtime { from: begins, to, blind: false, paused_by: None }
 }
 
 async fn keep(app: &App, downtime: Option<&Downtime>) -> Result<(), StoreError> {
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn gaps_that_follow_each_other_closely_are_one() {
-        let gap = |from, to| Downtime { from: at(from), to: at(to), blind: false };
+        let gap = |from, to| Downtime { from: at(from), to: at(to), blind: false, paused_by: None };
         assert_eq!(joined(None, at(10), at(20)), gap(10, 20));
         assert_eq!(joined(Some(gap(0, 5)), at(10), at(20)), gap(0, 20));
         assert_eq!(joined(Some(gap(0, 5)), at(15), at(20)), gap(15, 20), "up for ten minutes");

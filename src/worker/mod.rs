@@ -7,6 +7,7 @@ pub mod clocks;
 pub mod delivery_plan;
 pub mod errands;
 pub mod gap;
+pub mod health;
 pub mod heartbeat;
 pub mod holidays;
 mod leavers;

@@ -5,6 +5,7 @@
 mod behind;
 mod deliver;
 mod gather;
+mod pauses;
 mod serve;
 
 use std::collections::HashMap;

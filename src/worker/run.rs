@@ -13,7 +13,7 @@ use super::pace::Pace;
 use super::steps::Steps;
 use super::supervise::supervised;
 use super::watchdog::Round;
-use super::{absences, gap, heartbeat, holidays, membership, names, outbox, upkeep};
+use super::{absences, gap, health, heartbeat, holidays, membership, names, outbox, upkeep};
 use crate::app::App;
 use crate::slack::client::{Beacon, Slack};
 use crate::store::StoreError;
@@ -36,6 +36,8 @@ const HOLIDAYS_AGAIN: chrono::Duration = chrono::Duration::minutes(30);
 const HOLIDAYS_LOOK: Duration = Duration::from_mins(1);
 /// How often the heartbeat's address is told that all is well.
 const BEAT: Duration = Duration::from_mins(1);
+/// Scopes are looked at each time the bot's health was looked at so often.
+const SCOPES_EACH: u32 = 10;
 /// How often the watchdog begins a round.
 const ROUND: Duration = Duration::from_mins(10);
 /// How long the watchdog rests after each page.
@@ -105,7 +107,28 @@ impl Worker {
             let (works, stop, (name, app, until)) = (works.clone(), stop.clone(), keep("watchdog"));
             loops.push(supervised(name, app, until, move || watchdog_loop(works.clone(), stop.clone())));
         }
+        {
+            let (works, stop, (name, app, until)) = (works.clone(), stop.clone(), keep("health"));
+            loops.push(supervised(name, app, until, move || health_loop(works.clone(), stop.clone())));
+        }
         Ok(loops)
+    }
+}
+
+/// Looks how the bot runs, and now and then which scopes Slack grants.
+async fn health_loop(works: Works, mut stop: watch::Receiver<bool>) {
+    let app = &works.app;
+    let mut looks = 0_u32;
+    while !*stop.borrow() {
+        sleep_or_stop(BEAT, &mut stop).await;
+        let mut looked = health::tick(app).await;
+        if looked.is_ok() && looks.is_multiple_of(SCOPES_EACH) {
+            looked = health::look_at_scopes(app, &works.slack).await;
+        }
+        looks = looks.wrapping_add(1);
+        if let Err(error) = looked {
+            tracing::error!(%error, "how the bot runs could not be looked at");
+        }
     }
 }
 

@@ -26,6 +26,8 @@ pub async fn tick(app: &App, steps: &Steps) -> Result<(), StoreError> {
     if steps.may_forget(app).await {
         app.store().forget_keys(app.installation(), now - KEYS_KEPT, AT_ONCE).await?;
         app.store().forget_delivered(app.installation(), now - DELIVERED_KEPT, AT_ONCE).await?;
+        let log_kept = chrono::Duration::days(app.policy().rules.keep_admin_log_days);
+        app.store().forget_log(app.installation(), now - log_kept, AT_ONCE).await?;
         app.store().forget_counted_threads(app.installation(), now - THREADS_KEPT, AT_ONCE).await?;
     }
     Ok(())

@@ -140,6 +140,7 @@ async fn removed_from_the_channel_and_invited_again_we_read_what_we_missed() {
     story.pass(minutes(30)).await;
     insta::assert_snapshot!(story.told().await, @r"
     — #switchboard-admins
+    I was removed from #sme-ci-internal, which the directory names. I cannot post or read there until I am invited again.
     Slack does not know these names of the directory: #sme-ci-internal (archived, shared, or private without me). I work around them until the directory is corrected.
     ");
     story.person("petra").reply(INSIDE, &ts, "They can, from 17.2 on.").await.unwrap();
@@ -152,6 +153,8 @@ async fn removed_from_the_channel_and_invited_again_we_read_what_we_missed() {
     Here because Paul is on duty.
     ✓ *Answered*: by Petra, today 12:30 (30 min)
     [Ask again] [… Why here]
+    — #switchboard-admins
+    I am in #sme-ci-internal again.
     ");
     story.pass(hours(12)).await;
     story.nothing_unread();

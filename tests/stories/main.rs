@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed, in its helpers too")]
 
 mod absences;
+mod admins;
 mod agenda;
 mod asking;
 mod calls;

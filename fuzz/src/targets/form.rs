@@ -67,7 +67,7 @@ fn a_command_is_always_answered(text: &str) {
             assert_eq!(incoming.keys, ["trigger:1.2.three"], "done once");
             inline(&incoming.answer)
         }
-        Inbound::Query { answer, .. } => inline(&answer),
+        Inbound::Query { answer, .. } | Inbound::Admin { answer, .. } => inline(&answer),
         Inbound::OpenForm(_) => true,
         Inbound::SslCheck
         | Inbound::UrlVerification { .. }

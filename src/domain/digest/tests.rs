@@ -112,7 +112,7 @@ fn nothing_leaves_its_channel() {
 
 #[test]
 fn late_for_the_reason_that_they_give_or_the_last_time_we_were_down() {
-    let down = |from, to| Downtime { from: at(from), to: at(to), blind: false };
+    let down = |from, to| Downtime { from: at(from), to: at(to), blind: false, paused_by: None };
     let said = |notices: &[Notice], downtime: Option<&Downtime>| {
         let Some((_, Notice { what: What::Digest { late_because, .. }, .. })) = merged(notices, downtime)
         else {

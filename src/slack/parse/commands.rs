@@ -2,6 +2,7 @@
 //!
 //! Words count only where nothing else could be meant: *status of the runners?* is a question, *status K7Q* is not.
 
+use super::admin;
 use super::away;
 use super::markup::{Plain, plain};
 use super::{AnswerTo, Inbound, Incoming, OpenForm, Query, dead};
@@ -53,6 +54,9 @@ pub(super) fn slash(
             outsider: false,
             shared_channel: false,
         }));
+    }
+    if let Some(wish) = admin::wish(&read.text, &read.mentions) {
+        return Inbound::Admin { wish, keys: keys(trigger), by, answer, outsider: false };
     }
     if let Some(query) = about_ourselves(&read.text) {
         return Inbound::Query { query, keys: keys(trigger), by, answer, outsider: false };
@@ -117,7 +121,7 @@ pub(super) fn about_ourselves(text: &str) -> Option<Query> {
         }
         ["admin", "reload"] => Some(Query::Reload),
         // Words that the help may come to know: better told so than sent to experts as a question.
-        ["status" | "admin" | "pilot" | "report"] => Some(Query::NotUnderstood),
+        ["status" | "pilot" | "report"] => Some(Query::NotUnderstood),
         _ => None,
     }
 }

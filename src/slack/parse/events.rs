@@ -13,6 +13,9 @@ use crate::domain::command::{Command, Reacted, Via};
 use crate::domain::ids::{ChannelId, Ts, UserId};
 use crate::domain::names::Change;
 
+/// Why our own messages are ignored; that they come at all shows that events arrive.
+pub const OUR_OWN_MESSAGE: &str = "our own message";
+
 /// The events that we subscribe to, by the names of the manifest. The messages' names end in the kind of channel.
 pub const EVENTS: &[&str] = &[
     "app_mention",
@@ -287,7 +290,7 @@ fn written(envelope: &Envelope<'_>, is_mention: bool) -> Inbound {
     let app = event.text("app_id").or_else(|| event.at("bot_profile").text("app_id"));
     if user.as_ref().is_some_and(|user| envelope.us.contains(user)) || (app.is_some() && app == envelope.app)
     {
-        return Inbound::Ignored { why: "our own message" };
+        return Inbound::Ignored { why: OUR_OWN_MESSAGE };
     }
     let us = us_in(envelope, is_mention);
     let read = channel(event).and_then(|channel| message::read(channel, event, envelope.names, &us));

@@ -165,6 +165,13 @@ fn pressed(acted: Acted<'_>, _: &Context<'_>) -> Inbound {
             acted.incoming(keys, Command::Act(act), answer)
         }
         Pressed::Open(form) => acted.open(form, Some(engagement)),
+        Pressed::Admin(wish) => Inbound::Admin {
+            wish,
+            keys: acted.keys(),
+            answer: acted.answer(),
+            outsider: acted.outsider,
+            by: acted.by,
+        },
         Pressed::Show(what) => {
             Inbound::Show { what, engagement, answer: acted.answer(), outsider: acted.outsider, by: acted.by }
         }

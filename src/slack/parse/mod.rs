@@ -4,6 +4,7 @@
 //! know is kept as a dead letter, what is not ours is ignored with the reason, and only what cannot be read is malformed.
 //! Deciding who may do what, and whether a time is too soon, is the domain's.
 
+mod admin;
 mod away;
 mod commands;
 mod events;
@@ -19,12 +20,13 @@ pub(crate) mod tests;
 use serde_json::Value;
 
 pub use away::AwayStatus;
-pub use events::EVENTS;
+pub use events::{EVENTS, OUR_OWN_MESSAGE};
 pub use interactions::SHORTCUTS;
 pub use markup::{Plain, is_link, permalink, plain};
 pub use message::heard;
 pub use wire::Wire;
 
+use crate::domain::admin::Wish;
 use crate::domain::command::Command;
 use crate::domain::decision::{Field, FieldProblem};
 use crate::domain::ids::{ChannelId, EngagementId, Ts, UserId};
@@ -70,6 +72,19 @@ pub enum Inbound {
     Query {
         /// Which.
         query: Query,
+        /// Of which of these one seen before means that it was answered already.
+        keys: Vec<String>,
+        /// Who asks.
+        by: UserId,
+        /// Where to answer.
+        answer: AnswerTo,
+        /// From another organisation.
+        outsider: bool,
+    },
+    /// Something that admins, or area leads, ask of the bot itself.
+    Admin {
+        /// What.
+        wish: Wish,
         /// Of which of these one seen before means that it was answered already.
         keys: Vec<String>,
         /// Who asks.

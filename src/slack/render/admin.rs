@@ -10,7 +10,9 @@ use super::times::date;
 use super::{Scene, words};
 use crate::domain::engagement::Engagement;
 use crate::domain::ids::{ChannelId, EngagementId};
+use crate::domain::notice::Trouble;
 use crate::slack::outgoing::Message;
+use crate::slack::vocabulary::COMMAND;
 
 /// How many unknown names are listed.
 const NAMES_SHOWN: usize = 20;
@@ -132,6 +134,55 @@ pub(super) fn unreadable(engagements: &[EngagementId], number: usize) -> Message
         ids(engagements, number),
         ". The log says what is wrong with each.",
     ];
+    said(&line, None)
+}
+
+/// Somebody deleted a card.
+pub(super) fn card_deleted(scene: &Scene<'_>, about: &Engagement, channel: &ChannelId) -> Message {
+    let line = line![
+        "The card of ",
+        Line::id(about.id),
+        " in ",
+        scene.channel(channel),
+        " was deleted. It goes on all the same; ",
+        Line::code(format!("{COMMAND} admin resend {}", about.id.short())),
+        " posts the card again."
+    ];
+    said(&line, None)
+}
+
+/// Something is wrong with how the bot runs.
+pub(super) fn trouble(scene: &Scene<'_>, trouble: &Trouble) -> Message {
+    let line = match trouble {
+        Trouble::Removed { channel } => line![
+            "I was removed from ",
+            scene.channel(channel),
+            ", which the directory names. I cannot post or read there until I am invited again."
+        ],
+        Trouble::ScopesMissing { scopes } => line![format!(
+            "Slack did not grant the app {}. What needs it does not work until the app is installed again with the manifest's scopes.",
+            words::listed(scopes, "and")
+        )],
+        Trouble::NotHeard { since } => line![
+            "I post messages and hear nothing from Slack since ",
+            date(*since),
+            ", not even of my own. Look whether the app's event subscriptions are on and their address is right."
+        ],
+        Trouble::WorkerLate => {
+            line!["I do not keep up with what is due, so reminders and messages come late. The log says why."]
+        }
+    };
+    said(&line, None)
+}
+
+/// It is well again.
+pub(super) fn well_again(scene: &Scene<'_>, trouble: &Trouble) -> Message {
+    let line = match trouble {
+        Trouble::Removed { channel } => line!["I am in ", scene.channel(channel), " again."],
+        Trouble::ScopesMissing { .. } => line!["Slack grants every scope again."],
+        Trouble::NotHeard { .. } => line!["I hear from Slack again."],
+        Trouble::WorkerLate => line!["I keep up again with what is due."],
+    };
     said(&line, None)
 }
 

@@ -13,6 +13,7 @@ use slack_morphism::prelude::{
 
 use super::escape::{cut, neutral_within};
 use super::line::Line;
+use crate::domain::admin::Wish;
 use crate::domain::command::Action;
 use crate::domain::ids::EngagementId;
 use crate::domain::pings::{Offer, OfferAnswer};
@@ -102,6 +103,11 @@ pub fn acts(action: Action) -> Pressed {
 /// Opens a form.
 pub fn opens(form: Form) -> Pressed {
     Pressed::Open(form)
+}
+
+/// Asks something of the bot itself.
+pub fn administers(wish: Wish) -> Pressed {
+    Pressed::Admin(wish)
 }
 
 /// Shows something to whoever pressed.

@@ -4,6 +4,7 @@
 
 use super::blocks::{context, message, section};
 use super::line::{Line, line};
+use super::reminders::gap;
 use super::scene::Scene;
 use super::times::{date, from_now, range};
 use super::words;
@@ -113,7 +114,7 @@ fn opening(scene: &Scene<'_>, number: usize, since: DateTime<Utc>, because: Opti
     let many = if number == 1 { "One reminder".to_owned() } else { format!("{number} reminders in one") };
     let why = match because {
         Some(down) => {
-            let gap = if down.blind { "I could not read threads from " } else { "I was down from " };
+            let gap = gap(scene, down, "threads");
             let ending = if number == 1 { ", so it comes late." } else { ", so they come late." };
             line![gap, range(down.from, down.to), ending]
         }

@@ -176,6 +176,7 @@ fn event(event: &Event, org: &Org) -> Line {
         Event::TriageChecked { proved: false } => line!["no SME's triage was found"],
         Event::NobodyCovers => line!["nobody covers for its owner"],
         Event::PromisedWhileAway => line!["its PM promised to come, and is away then"],
+        Event::CardResent => line!["its card was posted again"],
         Event::Rehomed { to, error, .. } => {
             line![format!("{}; posted in ", words::slack_error(error)), words::channel(to, org), " instead"]
         }

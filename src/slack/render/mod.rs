@@ -5,6 +5,7 @@
 
 mod absence;
 mod admin;
+mod admin_card;
 mod because;
 pub mod blocks;
 mod briefing;

@@ -40,6 +40,9 @@ pub fn notice(notice: &Notice, scene: &Scene<'_>) -> Message {
         (What::ClocksSet { engagements, number }, _) => admin::clocks_set(engagements, *number),
         (What::ClocksLate { number, since }, _) => admin::clocks_late(*number, *since),
         (What::Unreadable { engagements, number }, _) => admin::unreadable(engagements, *number),
+        (What::CardDeleted { channel, card: _ }, Some(about)) => admin::card_deleted(scene, about, channel),
+        (What::Trouble { trouble }, _) => admin::trouble(scene, trouble),
+        (What::WellAgain { trouble }, _) => admin::well_again(scene, trouble),
         (What::UnreadableRow { table, row }, _) => admin::unreadable_row(table, row),
         (What::SmesOffered { offer }, _) => offers::smes_offered(offer, scene),
         (What::ModeSwitched { area, mode, by }, _) => modes::mode_switched(area, *mode, by.as_ref(), scene),
@@ -137,6 +140,9 @@ fn about(what: &What, told: Told<'_>) -> Message {
         | What::PmsOutside { .. }
         | What::ClocksSet { .. }
         | What::ClocksLate { .. }
+        | What::CardDeleted { .. }
+        | What::Trouble { .. }
+        | What::WellAgain { .. }
         | What::Unreadable { .. }
         | What::SmesOffered { .. }
         | What::ModeSwitched { .. } => said(&Line::from("Noted."), None),

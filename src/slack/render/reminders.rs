@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::Scene;
 use super::blocks::{Buttons, acts, opens, said};
 use super::line::{Line, line};
 use super::notices::Told;
@@ -27,11 +28,11 @@ fn after(opening: Line, sentence: &str) -> Line {
 }
 
 /// The same, with why it comes late where it does (B7).
-fn after_late(opening: Line, because: Option<&Downtime>, sentence: &str) -> Line {
+fn after_late(scene: &Scene<'_>, opening: Line, because: Option<&Downtime>, sentence: &str) -> Line {
     match (because, opening.is_empty()) {
         (None, _) => after(opening, sentence),
-        (Some(_), true) => line![late(because), sentence],
-        (Some(_), false) => line![opening, ": ", late(because), sentence],
+        (Some(_), true) => line![late(scene, because), sentence],
+        (Some(_), false) => line![opening, ": ", late(scene, because), sentence],
     }
 }
 
@@ -54,7 +55,7 @@ pub(super) fn not_taken(
     } else {
         format!("nobody has taken this for {waited}. Could you take it, or find somebody who can?")
     };
-    said(&after_late(told.scene.mentions(leads), because, &sentence), None)
+    said(&after_late(told.scene, told.scene.mentions(leads), because, &sentence), None)
 }
 
 /// Nobody took it even then: to the fallback channel (A8), by its link.
@@ -67,7 +68,7 @@ pub(super) fn not_taken_anywhere(told: Told<'_>, hours: i64, because: Option<&Do
         .map_or_else(Line::default, |home| line![" in ", scene.channel(&home.channel)]);
     said(
         &line![
-            late(because),
+            late(scene, because),
             scene.linked_id(told.engagement.id),
             home,
             format!(
@@ -92,7 +93,7 @@ pub(super) fn taken_silent(told: Told<'_>, taker: &UserId, days: u32, because: O
     let line = line![
         told.scene.mention(taker),
         ": ",
-        late(because),
+        late(told.scene, because),
         "you took this ",
         when,
         ". Is it answered, or shall somebody else have it?",
@@ -118,7 +119,7 @@ pub(super) fn pm_reminder(told: Told<'_>, owner: &UserId, days: u32, because: Op
         None => Line::from(format!("{} ago", working_days(days))),
     };
     let asked = line![format!("{who} asked this "), when, ". Could you answer, or say who can?"];
-    said(&line![told.scene.mention(owner), ": ", late(because), asked], None)
+    said(&line![told.scene.mention(owner), ": ", late(told.scene, because), asked], None)
 }
 
 /// Advice is due, or overdue (D3).
@@ -142,7 +143,7 @@ pub(super) fn advice_due(
     };
     said(
         &line![
-            after_late(opening, because, &format!("the advice that {who} asked for ")),
+            after_late(told.scene, opening, because, &format!("the advice that {who} asked for ")),
             when,
             ". Could you answer, or say who can?"
         ],
@@ -150,11 +151,19 @@ pub(super) fn advice_due(
     )
 }
 
+/// What made something late, up to the time that it took.
+pub(super) fn gap(scene: &Scene<'_>, down: &Downtime, unread: &str) -> String {
+    match (&down.paused_by, down.blind) {
+        (Some(by), _) => format!("{} paused reminders from ", scene.name(by)),
+        (None, true) => format!("I could not read {unread} from "),
+        (None, false) => "I was down from ".to_owned(),
+    }
+}
+
 /// Why something comes late, where we were the cause (B7).
-fn late(because: Option<&Downtime>) -> Line {
+fn late(scene: &Scene<'_>, because: Option<&Downtime>) -> Line {
     because.map_or_else(Line::default, |down| {
-        let gap = if down.blind { "I could not read the thread from " } else { "I was down from " };
-        line![gap, range(down.from, down.to), ", so this comes late: "]
+        line![gap(scene, down, "the thread"), range(down.from, down.to), ", so this comes late: "]
     })
 }
 
@@ -178,7 +187,7 @@ pub(super) fn nudge(
     };
     let counts = if promise.is_some() { " of working time" } else { "" };
     let has_waited = format!("{who} has waited {}{counts} for this; ", span(waited));
-    said(&line![scene.mention(owner), ": ", late(because), has_waited, until], None)
+    said(&line![scene.mention(owner), ": ", late(scene, because), has_waited, until], None)
 }
 
 /// What was promised, in seconds of working time; `None` where every minute counts (B4).
@@ -209,9 +218,9 @@ pub(super) fn miss(
     let asks = "could you or a colleague answer, or say who can?";
     let line = match second.filter(|second| *second != owner) {
         Some(second) => {
-            line![scene.mention(owner), ": ", late(because), passed, scene.mention(second), ", ", asks]
+            line![scene.mention(owner), ": ", late(scene, because), passed, scene.mention(second), ", ", asks]
         }
-        None => line![scene.mention(owner), ": ", late(because), passed, words::sentence_case(asks)],
+        None => line![scene.mention(owner), ": ", late(scene, because), passed, words::sentence_case(asks)],
     };
     said(&line, None)
 }
@@ -225,7 +234,7 @@ pub(super) fn raise(
     because: Option<&Downtime>,
 ) -> Message {
     let open = format!("open for {} now, since ", span(waited));
-    said(&line![told.scene.mention(leader), ": ", late(because), open, date(since), "."], None)
+    said(&line![told.scene.mention(leader), ": ", late(told.scene, because), open, date(since), "."], None)
 }
 
 /// Raised to a product leader who is not in the channel: who waits, how long, which area, no text (B8).
@@ -243,7 +252,7 @@ pub(super) fn raise_direct(
         .as_ref()
         .map_or_else(|| scene.place_of(told.engagement), |area| words::area_name(area, scene.org));
     let line = line![
-        late(because),
+        late(scene, because),
         format!("{who} has waited {} for a PM's answer in {area}, since ", span(waited)),
         date(since),
         ". It is in the area's internal channel, which you are not in; the area lead can invite you.",
@@ -266,7 +275,7 @@ pub(super) fn agenda_due(
     let buttons = Buttons::of(told.engagement.id).first("Add agenda", "agenda", opens(Form::Agenda));
     let line = line![
         scene.to_requester(told.engagement, told.to),
-        late(because),
+        late(scene, because),
         format!("{} call {with} is ", if because.is_some() { "your" } else { "Your" }),
         appointment(start),
         format!("; its agenda is due {}.", from_now(due, scene.now)),
@@ -305,5 +314,8 @@ pub(super) fn agenda_missed(
         | Address::Admins => scene.mention(requester).then(": "),
     };
     let buttons = Buttons::of(told.engagement.id).button("Add agenda", "agenda", opens(Form::Agenda));
-    said(&line![opening, late(because), format!("{missing}. {pm} may decline without it.")], buttons.block())
+    said(
+        &line![opening, late(scene, because), format!("{missing}. {pm} may decline without it.")],
+        buttons.block(),
+    )
 }

@@ -7,7 +7,7 @@ use super::card::{header, state_line};
 use super::line::{Line, line};
 use super::refusals::refused;
 use super::times::{date, span};
-use super::{directory, drafts, modes, offers, sent};
+use super::{admin_card, directory, drafts, modes, offers, sent};
 use crate::domain::decision::{Done, Reply};
 use crate::domain::engagement::{Body, Engagement, State};
 use crate::domain::ids::EngagementId;
@@ -30,6 +30,7 @@ pub fn reply(reply: &Reply, scene: &Scene<'_>) -> Option<Message> {
         Reply::Mine { asked, owed } => Some(mine(asked, owed, scene)),
         Reply::Away(away) => Some(super::absence::reply(away, scene)),
         Reply::Status { engagement } => Some(with(*engagement, scene, status)),
+        Reply::Admin(told) => Some(admin_card::told(told, scene)),
         Reply::Reloaded { after_restart, warnings } => Some(directory::reloaded(after_restart, *warnings)),
         Reply::OfferAnswered { taken } => Some(offers::answered(*taken)),
         Reply::Pilot { on, areas } => Some(modes::pilot(*on, areas, scene)),

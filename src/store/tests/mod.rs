@@ -9,6 +9,7 @@ mod crash;
 mod durability;
 mod lookups;
 mod not_taken;
+mod pauses;
 mod plans;
 mod small_tables;
 mod still_saving;

@@ -4,8 +4,8 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::store::{
-    absences, audit, baseline, claim, clocks, merge, notes, outbox, owners, settle, steps, switches, told,
-    view,
+    absences, admin_log, audit, baseline, claim, clocks, merge, notes, outbox, owners, pauses, settle, steps,
+    switches, told, view,
 };
 
 async fn plan(bench: &Bench, sql: &'static str) -> String {
@@ -33,6 +33,13 @@ async fn hot_statements_scan_no_table() {
         ),
         (owners::OWNED, &["engagement_owner"]),
         (absences::ABSENCES, &["PRIMARY KEY (installation_id=?)"]),
+        (pauses::PAUSES, &["pause_ended (installation_id=?"]),
+        (pauses::RELEASE, &["clock_held (installation_id=?)"]),
+        (pauses::HELD, &["clock_held (installation_id=?)"]),
+        (admin_log::SINCE, &["admin_log_at (installation_id=? AND at>?)"]),
+        (admin_log::FORGET, &["admin_log_at (installation_id=? AND at<?)"]),
+        (told::ANY_LIKE, &["PRIMARY KEY (installation_id=? AND topic>? AND topic<?)"]),
+        (view::WAS_TOLD, &["PRIMARY KEY"]),
         (told::FORGET_LIKE, &["PRIMARY KEY (installation_id=? AND topic>? AND topic<?)"]),
         (steps::MOVE_OUTBOX, &["outbox_"]),
         (steps::MOVE_HOLDS, &["PRIMARY KEY (installation_id=?)"]),

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use chrono::{DateTime, Utc};
 
-use super::{behind, gather};
+use super::{behind, gather, pauses};
 use crate::app::{App, Counted, Envelope};
 use crate::domain::command::Command;
 use crate::domain::decision::Reply;
@@ -20,6 +20,11 @@ use crate::store::{Claimed, Ended, Settled, Settlement, StoreError, UPDATES};
 use crate::worker::delivery_plan::{self, Plan};
 use crate::worker::pace::{Method, Pace};
 use crate::worker::search;
+
+/// Slack's word for a channel that we are not in.
+const NOT_IN_CHANNEL: &str = "not_in_channel";
+/// Slack's word for a message that is not there any more.
+const CARD_GONE: &str = "message_not_found";
 
 /// What a delivery is done with.
 #[derive(Clone, Copy)]
@@ -68,11 +73,17 @@ impl Desk<'_> {
         let Some(notice) = holding(notice, engagement, &related) else {
             return self.settle(dropped("its condition no longer holds")).await;
         };
+        if let Some(settlement) = pauses::waits(self, &notice, engagement, &related) {
+            return self.settle(settlement).await;
+        }
+        let notice = pauses::late(self, notice, engagement);
         let ended = match self.plan(engagement, &related).await? {
             Planned::Send(destination) => {
                 *posted = matches!(destination, Destination::Post { .. });
                 let message = self.drawn(&notice, engagement, &related);
-                self.send(&destination, &message).await?
+                let ended = self.send(&destination, &message).await?;
+                self.note_posted(&destination, &ended);
+                ended
             }
             Planned::Settled(settlement) => settlement.into(),
         };
@@ -167,6 +178,14 @@ impl Desk<'_> {
         let Some((lane, until)) = rests else { return Vec::new() };
         let came_in = (self.claimed.lane != lane).then(|| (self.claimed.lane.clone(), until));
         std::iter::once((lane, until)).chain(came_in).collect()
+    }
+
+    /// A new message in a channel comes back as an event, where events arrive.
+    fn note_posted(&self, destination: &Destination, ended: &Ended) {
+        let is_post = matches!(destination, Destination::Post { channel, .. } if channel.as_str().starts_with(['C', 'G']));
+        if is_post && matches!(ended.settlement, Settlement::Sent { .. }) {
+            self.app.health.posted(self.app.now());
+        }
     }
 
     fn note_token(&self, result: &Result<Sent, SlackError>) {
@@ -311,6 +330,17 @@ async fn undeliverable(
     tracing::warn!(%channel, error, "a message cannot be delivered");
     if app.policy().org.admin_channel.as_ref() == Some(&channel) {
         return Ok(());
+    }
+    if error == NOT_IN_CHANNEL {
+        app.came_or_went(&channel, false).await?;
+    }
+    if let Destination::Update { channel, ts } = destination
+        && notice.is_card()
+        && error == CARD_GONE
+    {
+        // Somebody deleted it, and the event of that has not come, or never will.
+        let command = Command::Deleted { channel: channel.clone(), ts: ts.clone() };
+        return app.handle(Envelope::internal(command)).await.map(|_| ());
     }
     let Some(engagement) = notice.engagement else {
         return app.tell_admins(What::Parked { channel, error, went_to: None }).await;

@@ -5,6 +5,7 @@
 use chrono::TimeDelta;
 
 use super::deliver::Desk;
+use super::pauses::PAUSED;
 use crate::app::Counted;
 use crate::domain::digest::{self, Waiting};
 use crate::domain::notice::Address;
@@ -18,14 +19,15 @@ const TOGETHER_WITHIN: TimeDelta = TimeDelta::milliseconds(1_500);
 /// Whether this notice was replaced by one that tells others, too, or waits for them.
 pub(super) async fn gathered(desk: &Desk<'_>) -> Result<bool, StoreError> {
     let (app, claimed) = (desk.app, desk.claimed);
-    if !claimed.notice.what.is_reminder() || claimed.attempts > 0 || claimed.is_unsure {
+    let is_apart = claimed.lane.starts_with(PAUSED) || claimed.attempts > 0 || claimed.is_unsure;
+    if !claimed.notice.what.is_reminder() || is_apart {
         return Ok(false);
     }
     let now = app.now();
     let downtime = app.downtime();
     let ripe_at = claimed.decided_at + TOGETHER_WITHIN;
     if now < ripe_at
-        && downtime.as_ref().is_some_and(|down| now < down.to + CATCHING_UP)
+        && app.last_gap().is_some_and(|gap| now < gap.to + CATCHING_UP)
         && app.store().next_due(app.installation()).await?.is_some_and(|due| due <= now)
     {
         let reason = "others may come to be told together with it".to_owned();

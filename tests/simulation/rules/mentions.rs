@@ -161,6 +161,9 @@ fn named(what: &What) -> BTreeSet<UserId> {
         | What::Blind { .. }
         | What::AgendaDue { .. }
         | What::Parked { .. }
+        | What::CardDeleted { .. }
+        | What::Trouble { .. }
+        | What::WellAgain { .. }
         | What::Unsearched { .. }
         | What::UnreadableRow { .. }
         | What::CallWhileAway { .. }

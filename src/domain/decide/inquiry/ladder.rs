@@ -116,7 +116,7 @@ impl Turn<'_> {
     fn late_because(&self, first: usize) -> Option<Downtime> {
         let clock = self.inquiry.clock.as_ref()?;
         let was_due = reply_clock::due_of_step(clock, first, &self.working())?;
-        let blind = clock.blind_spell.map(|(from, to)| Downtime { from, to, blind: true });
+        let blind = clock.blind_spell.map(|(from, to)| Downtime { from, to, blind: true, paused_by: None });
         let is_why = |gap: &&Downtime| gap.explains(was_due, self.case.now);
         self.case.downtime.into_iter().chain(&blind).find(is_why).cloned()
     }

@@ -23,6 +23,7 @@ fn outcome(inbound: &Inbound) -> &'static str {
         Inbound::OpenForm(_) => "open form",
         Inbound::Show { .. } => "show",
         Inbound::Query { .. } => "query",
+        Inbound::Admin { .. } => "admin",
         Inbound::FormProblems(_) => "form problems",
         Inbound::FormNeedsMore { .. } => "form needs more",
         Inbound::EventsLost => "events lost",

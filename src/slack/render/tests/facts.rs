@@ -134,6 +134,7 @@ pub(super) fn events(text: &str) -> Vec<Event> {
         Event::CallDeclined { why: text.clone() },
         Event::TimeProposed { start: now() },
         Event::Ended { state: State::Closed, why: Some(text.clone()) },
+        Event::CardResent,
         Event::Rehomed { from: channel.clone(), to: channel, error: text },
     ]
 }

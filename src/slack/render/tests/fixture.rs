@@ -52,7 +52,7 @@ pub(super) fn runner() -> PlaceId {
 }
 
 pub(super) fn downtime() -> Downtime {
-    Downtime { from: now() - hours(3), to: now() - hours(1), blind: false }
+    Downtime { from: now() - hours(3), to: now() - hours(1), blind: false, paused_by: None }
 }
 
 impl World {

@@ -40,7 +40,7 @@ fn the_whole_ladder_then_a_late_answer() {
 fn steps_missed_while_we_were_down_become_one() {
     let mut desk = Desk::asked();
     desk.now = at(9, 0);
-    desk.downtime = Some(Downtime { from: at(1, 0), to: at(9, 0), blind: false });
+    desk.downtime = Some(Downtime { from: at(1, 0), to: at(9, 0), blind: false, paused_by: None });
     let told = desk.runs_until(at(9, 0));
     insta::assert_snapshot!(lines(&told).join("\n"), @"9:00 dm BOSS: raise BOSS after 9h direct=true late");
     assert_eq!(desk.count(&Event::StepsMerged { count: 4 }), 1);

@@ -106,7 +106,7 @@ fn an_answer_from_before_the_hand_over_is_judged_by_the_owner_of_then() {
 fn what_was_missed_is_made_up_for_when_the_owner_works_again() {
     let mut desk = desk();
     desk.now = at(10, 0);
-    desk.downtime = Some(Downtime { from: at(1, 0), to: at(10, 0), blind: false });
+    desk.downtime = Some(Downtime { from: at(1, 0), to: at(10, 0), blind: false, paused_by: None });
     let told = desk.runs_until(at(23, 59));
     assert_eq!(told, [], "nobody is woken");
     assert!(desk.clock().missed, "but it is known");
