@@ -165,7 +165,9 @@ fn moves_a_draft_on(command: &Command, reply: &Reply) -> bool {
             Reply::Away(_)
             | Reply::Asked { .. }
             | Reply::Draft { .. }
-            | Reply::Done { done: Done::Discarded, .. } => true,
+            | Reply::Done {
+                done: Done::Discarded | Done::ExceptionApproved | Done::ExceptionDeclined, ..
+            } => true,
             Reply::Nothing
             | Reply::Refused(_)
             | Reply::Duplicate { .. }
@@ -226,6 +228,7 @@ pub(super) fn engagement_of(reply: &Reply) -> Option<EngagementId> {
             | Refusal::CannotAnswer { engagement, .. }
             | Refusal::NoInternalChannel { engagement }
             | Refusal::MovedTwice { engagement }
+            | Refusal::ExceptionStands { engagement, .. }
             | Refusal::TooLateToReopen { engagement, .. },
         ) => Some(*engagement),
         Reply::Nothing

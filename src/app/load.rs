@@ -4,14 +4,14 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::App;
 use crate::domain::admin::{Deed, LogEntry};
-use crate::domain::command::{Act, Action, Ask, ClockKind, Command, Errand, Heard, Via};
+use crate::domain::command::{Act, Action, Ask, ClockKind, Command, Errand, Heard, Shortcut, Via};
 use crate::domain::decide::ask::{self, AskCase};
 use crate::domain::decide::{
     Case, absence, call, card_gone, draft, hand_over, inquiry, pm_ask, question, switching,
 };
 use crate::domain::decision::{Decision, Reply, Write};
 use crate::domain::engagement::{Body, Engagement, State, Triage};
-use crate::domain::ids::{ChannelId, EngagementId, Ts};
+use crate::domain::ids::{ChannelId, EngagementId, Ts, UserId};
 use crate::domain::notice::{Address, Downtime, Notice, What};
 use crate::domain::org::{Org, Policy};
 use crate::domain::pause::Pause;
@@ -169,7 +169,9 @@ impl Known<'_> {
             Command::NotAway { .. } => Ok(absence::not_away()),
             Command::Undeliverable { engagement, is_card, channel, error } => {
                 if !is_card {
-                    return Ok(parked(*engagement, channel, error));
+                    let mut decision = self.one(*engagement, |case| call::unopened(case, channel, error))?;
+                    decision.notices.extend(parked(*engagement, channel, error).notices);
+                    return Ok(decision);
                 }
                 self.one(*engagement, |case| match &case.engagement.body {
                     Body::Question(_) => question::undeliverable(case, channel, error),
@@ -348,15 +350,27 @@ impl Known<'_> {
         {
             return Ok(decision);
         }
+        if let Via::Shortcut { channel, ts, thread, shortcut: Shortcut::AskPm, .. } = &asked.via {
+            let root = thread.as_ref().unwrap_or(ts);
+            let found = self.view.engagements(&self.view.by_thread(channel, root)?)?;
+            if let Some(open) = found.iter().find(|found| inquiry::takes_follow_ups(found)) {
+                return Ok(Decision::refuse(Refusal::PmAskedAlready { inquiry: open.id }));
+            }
+        }
         let view = self.view;
         let recent = match self.policy.rules.asks_per_person_per_hour {
             0 => Vec::new(),
+            // Many people ask through a workflow.
+            _ if self.policy.org.is_workflow(&asked.by) => Vec::new(),
             _ => view.asks_since(&asked.by, self.now - Duration::hours(1))?,
         };
         let since = self.now - self.policy.rules.engagement.duplicate_within.span();
         let text = asked.text.trim();
-        let duplicate =
-            if text.is_empty() { None } else { view.duplicate_of(&ask::requester_of(asked), text, since)? };
+        let duplicate = if text.is_empty() {
+            None
+        } else {
+            view.duplicate_of(&ask::requester_of(asked, &self.policy.org), text, since)?
+        };
         // A call that was too soon is asked for again with another start: what was never sent is no earlier ask.
         let duplicate = match duplicate {
             Some(id) if asked.call.is_some() => {
@@ -467,20 +481,21 @@ impl Known<'_> {
         })
     }
 
-    /// A8: what a listed workflow posts in an SME channel is a question of whom it names first. Anything but a question
-    /// that goes out at once is left alone: nobody would hear.
+    /// A8: what a listed workflow posts in an SME channel is a question of whom it names first; where it names nobody, of the
+    /// workflow itself. Anything but a question that goes out at once is left alone: nobody would hear.
     fn posted_by_workflow(&self, heard: &Heard) -> Result<Decision, StoreError> {
         let org = &self.policy.org;
         let is_listed = heard.bot.as_ref().is_some_and(|bot| org.workflow_bots.contains(bot));
-        let asker = heard.mentions.iter().find(|user| org.person(user).is_some_and(|person| !person.is_bot));
-        let Some(asker) = asker.filter(|_| is_listed && !heard.is_note) else {
+        let Some(bot) = heard.bot.as_ref().filter(|_| is_listed && !heard.is_note) else {
             return Ok(Decision::default());
         };
+        let named = heard.mentions.iter().find(|user| org.person(user).is_some_and(|person| !person.is_bot));
+        let asker = named.cloned().unwrap_or_else(|| UserId(bot.clone()));
         if org.area_of_channel(&heard.channel).is_none() {
             return Ok(Decision::default());
         }
         let via = Via::Mention { channel: heard.channel.clone(), ts: heard.ts.clone(), thread: None };
-        let asked = Ask::of(asker.clone(), via, heard.text.clone());
+        let asked = Ask::of(asker, via, heard.text.clone());
         let decision = self.ask(&asked)?;
         Ok(if matches!(decision.reply, Reply::Asked { .. }) { decision } else { Decision::default() })
     }

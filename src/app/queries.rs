@@ -7,7 +7,7 @@ use crate::domain::admin::{Deed, LogEntry, REFUSED};
 use crate::domain::command::Act;
 use crate::domain::decide::absence;
 use crate::domain::decision::{Entry, Reply};
-use crate::domain::engagement::Engagement;
+use crate::domain::engagement::{Body, Engagement};
 use crate::domain::ids::{EngagementId, UserId};
 use crate::domain::org::Role;
 use crate::domain::refusal::Refusal;
@@ -95,7 +95,7 @@ impl App {
     /// Whether this person may see customer, links, attendees and briefing ("Confidentiality": PMs, SMEs, requester).
     pub fn may_see_briefing(&self, engagement: &Engagement, by: &UserId) -> bool {
         if engagement.home.is_none() {
-            return is_its_author(engagement, by);
+            return is_its_author(engagement, by) || is_asked_for_exception(engagement, by);
         }
         let policy = self.policy();
         let org = &policy.org;
@@ -138,6 +138,14 @@ impl App {
             Ok(Some((engagement, view.timeline(id)?)))
         };
         self.store.read(self.installation, read).await
+    }
+}
+
+/// Who is asked to let a call pass below its notice decides upon what it is about (C12).
+fn is_asked_for_exception(engagement: &Engagement, by: &UserId) -> bool {
+    match &engagement.body {
+        Body::Call(call) => call.exception.as_ref().is_some_and(|exception| exception.asked.contains(by)),
+        Body::Question(_) | Body::PmAsk(_) | Body::Inquiry(_) => false,
     }
 }
 

@@ -208,6 +208,8 @@ pub enum Via {
 pub enum Shortcut {
     /// "Ask an expert": the message becomes a question to SMEs.
     AskExpert,
+    /// "Ask the PM": an SME puts a message of the internal channel to the area's PM (B1).
+    AskPm,
     /// "Redirect to SMEs": a PM hands a direct ask on (A5).
     RedirectToSmes,
 }
@@ -295,6 +297,12 @@ pub enum Action {
     AboutProduct { reason: Reason },
     /// A draft: the call at the earliest slot.
     UseSlot { start: DateTime<Utc> },
+    /// A draft: the call may not wait for its notice (C12).
+    AskException { why: String },
+    /// A PM lets it pass (C12).
+    ApproveException,
+    /// A PM does not (C12).
+    DeclineException { why: String },
     /// A PM has seen it.
     Seen,
     /// A PM hands it to another person.
@@ -397,6 +405,8 @@ pub enum ClockKind {
     CallStart,
     /// A draft that nobody finished.
     DraftLapse,
+    /// Nobody decided upon an exception: the next who may is asked (C12).
+    ExceptionNext,
     /// Read the first message of the thread.
     ReadRoot,
     /// Read the thread that proves an SME's triage (A4).
@@ -407,7 +417,7 @@ pub enum ClockKind {
 
 impl ClockKind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::TakeBy,
         Self::TakeAgain,
         Self::TakenSilent,
@@ -420,6 +430,7 @@ impl ClockKind {
         Self::AgendaMissed,
         Self::CallStart,
         Self::DraftLapse,
+        Self::ExceptionNext,
         Self::ReadRoot,
         Self::ReadProof,
         Self::ReadThread,
@@ -440,6 +451,7 @@ impl ClockKind {
             Self::AgendaMissed => "agenda_missed",
             Self::CallStart => "call_start",
             Self::DraftLapse => "draft_lapse",
+            Self::ExceptionNext => "exception_next",
             Self::ReadRoot => "read_root",
             Self::ReadProof => "read_proof",
             Self::ReadThread => "read_thread",
@@ -468,7 +480,8 @@ impl ClockKind {
             | Self::AgendaAsk
             | Self::AgendaMissed
             | Self::CallStart
-            | Self::DraftLapse => None,
+            | Self::DraftLapse
+            | Self::ExceptionNext => None,
         }
     }
 }

@@ -272,6 +272,14 @@ pub enum Event {
     AgendaMissed,
     /// The state changed in a way that no other event names.
     Ended { state: State, why: Option<String> },
+    /// Somebody was asked for an exception to the notice (C12).
+    ExceptionAsked { whom: Vec<UserId> },
+    /// It was approved.
+    ExceptionApproved,
+    /// It was declined.
+    ExceptionDeclined { why: String },
+    /// It ended without an answer, since nobody who may approve can be reached.
+    ExceptionEnded,
     /// A triage was checked (A4).
     TriageChecked { proved: bool },
     /// Its owner is away, and nobody stands in.
@@ -389,6 +397,10 @@ pub enum Done {
     AgendaAdded,
     /// Its author was shown the draft first.
     ShownToAuthor,
+    /// The exception is approved, and the call asked for.
+    ExceptionApproved,
+    /// The exception is declined, and its requester told.
+    ExceptionDeclined,
     /// Recorded.
     Noted,
 }

@@ -3,12 +3,14 @@
 //! The row is the truth. Whatever people see (the card) is drawn from it, and whatever happens to it is on its timeline.
 
 pub mod call;
+pub mod exception;
 pub mod inquiry;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use call::Call;
+pub use exception::{CallException, ExceptionState};
 pub use inquiry::Inquiry;
 
 use super::ids::{AreaKey, ChannelId, EngagementId, Ts, UserId};

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::absence::Absence;
 use super::decision::Reply;
 use super::directory::AreaMode;
-use super::engagement::{Body, Engagement, State};
+use super::engagement::{Body, CallException, Engagement, State};
 use super::ids::{AreaKey, ChannelId, EngagementId, Ts, UserId};
 use super::org::PlaceId;
 use super::pings::Offer;
@@ -215,6 +215,9 @@ pub enum What {
         late_because: Option<Downtime>,
     },
 
+    /// Somebody asks for an exception to the notice: to one who may approve it, by direct message (C12).
+    ExceptionAsked { whom: UserId },
+
     // Instead of many.
     /// Reminders that waited together in one lane.
     Digest { reminders: Vec<Reminder>, since: DateTime<Utc>, late_because: Option<Downtime> },
@@ -353,6 +356,14 @@ pub enum Change {
     Rehomed { to: ChannelId },
     /// It was closed by somebody who oversees the area.
     Closed { by: UserId, why: String },
+    /// The call goes its way in spite of its short notice (C12).
+    ExceptionApproved { by: UserId },
+    /// It does not (C12).
+    ExceptionDeclined { by: UserId, why: String },
+    /// The start came before anybody decided (C12).
+    ExceptionLapsed,
+    /// Nobody who may approve can be reached (C12).
+    ExceptionUnreachable,
 }
 
 /// A time in which we could not act, named when something comes late because of it (B7).
@@ -460,6 +471,7 @@ impl What {
                 | Self::AskedAgain { .. }
                 | Self::AgendaDue { .. }
                 | Self::AgendaMissed { .. }
+                | Self::ExceptionAsked { .. }
         )
     }
 
@@ -483,6 +495,13 @@ impl What {
             },
             Self::AgendaDue { .. } | Self::AgendaMissed { .. } => match &engagement.body {
                 Body::Call(call) => call.agenda.is_none() && engagement.state.is_live(),
+                Body::Question(_) | Body::PmAsk(_) | Body::Inquiry(_) => false,
+            },
+            Self::ExceptionAsked { .. } => match &engagement.body {
+                Body::Call(call) => {
+                    engagement.state == State::Draft
+                        && call.exception.as_ref().is_some_and(CallException::is_open)
+                }
                 Body::Question(_) | Body::PmAsk(_) | Body::Inquiry(_) => false,
             },
             Self::Card { .. }

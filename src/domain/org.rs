@@ -172,7 +172,13 @@ impl Org {
 
     /// What people call this person; their id where Slack has not told us.
     pub fn name_of(&self, id: &UserId) -> String {
-        self.person(id).map_or_else(|| id.to_string(), |person| person.name.clone())
+        let unknown = || if self.is_workflow(id) { "A workflow".to_owned() } else { id.to_string() };
+        self.person(id).map_or_else(unknown, |person| person.name.clone())
+    }
+
+    /// Whether this is a listed workflow, in whose name asks stand that name nobody: it is never mentioned, nor written to.
+    pub fn is_workflow(&self, id: &UserId) -> bool {
+        self.workflow_bots.iter().any(|bot| bot == id.as_str())
     }
 
     /// The working week where nobody has a better one.

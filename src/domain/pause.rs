@@ -55,6 +55,7 @@ pub fn reminds(clock: ClockKind) -> bool {
         | ClockKind::AgendaMissed => true,
         ClockKind::Close
         | ClockKind::CallStart
+        | ClockKind::ExceptionNext
         | ClockKind::DraftLapse
         | ClockKind::ReadRoot
         | ClockKind::ReadProof

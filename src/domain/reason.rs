@@ -122,6 +122,7 @@ pub enum Rule {
     C6,
     C7,
     C11,
+    C12,
     D3,
     E9,
     Roles,
@@ -311,6 +312,11 @@ pub enum Fact {
     },
     /// The original message was deleted (B2).
     MessageDeleted,
+    /// Somebody let it pass below its notice (C12).
+    ExceptionApproved {
+        /// Who.
+        by: UserId,
+    },
     /// Slack would not take the message; the rules' fallback was taken.
     Undeliverable {
         /// Slack's word for it.

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::absence::AwayProblem;
-use super::engagement::State;
+use super::engagement::{ExceptionState, State};
 use super::ids::{AreaKey, EngagementId, UserId};
 use super::org::{PlaceId, Role};
 use super::reason::Reason;
@@ -131,6 +131,20 @@ pub enum Refusal {
         /// The zone of the PM who would come.
         pm_zone: Option<chrono_tz::Tz>,
     },
+    /// The exception was asked for, or decided upon, already (C12).
+    ExceptionStands {
+        /// Of which call.
+        engagement: EngagementId,
+        /// Who is asked, or decided.
+        by: Option<UserId>,
+        /// Where it stands.
+        state: ExceptionState,
+    },
+    /// Nobody is known who could approve an exception (C12).
+    NobodyApproves {
+        /// For which place.
+        place: Option<PlaceId>,
+    },
     /// The time is past.
     InThePast,
     /// A PM cannot be asked for this here: SMEs answer it (A2), or the group excludes it (A10).
@@ -142,6 +156,8 @@ pub enum Refusal {
     },
     /// What was said in an internal channel stays there ("Confidentiality"), also where its own author would take it out.
     StaysInside,
+    /// *Ask the PM* on a message outside the internal channels, where PMs are asked by SMEs (B1).
+    AskPmInside,
     /// That message is from nobody we could ask for, or is our own.
     NothingToRedirect,
     /// Only admins can do that.

@@ -17,6 +17,8 @@ use crate::domain::pings::{Offer, OfferAnswer};
 pub const COMMAND: &str = "/request-pm";
 /// Message shortcut "Ask an expert".
 pub const SHORTCUT_ASK_EXPERT: &str = "ask_expert";
+/// Message shortcut "Ask the PM".
+pub const SHORTCUT_ASK_PM: &str = "ask_the_pm";
 /// Message shortcut "Redirect to SMEs".
 pub const SHORTCUT_REDIRECT: &str = "redirect_to_smes";
 /// Global shortcut that opens the request form.
@@ -150,11 +152,15 @@ pub enum Form {
     Close,
     /// Give it to somebody.
     Reassign,
+    /// Ask for an exception to the notice.
+    AskException,
+    /// Decline an exception.
+    DeclineException,
 }
 
 impl Form {
     /// Every form.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Request,
         Self::Detail,
         Self::Move,
@@ -173,6 +179,8 @@ impl Form {
         Self::Agenda,
         Self::Close,
         Self::Reassign,
+        Self::AskException,
+        Self::DeclineException,
     ];
 
     /// The view's `callback_id`.
@@ -196,6 +204,8 @@ impl Form {
             Self::Agenda => "agenda",
             Self::Close => "close",
             Self::Reassign => "reassign",
+            Self::AskException => "ask_exception",
+            Self::DeclineException => "decline_exception",
         }
     }
 

@@ -47,7 +47,7 @@ async fn forty_hours_are_too_few_and_the_earliest_slot_is_offered() {
     insta::assert_snapshot!(story.told().await, @r"
     — #field, only @ava sees it
     Wednesday, November 18, 2026 02:00 is 40 h away and PMs need 48 h. The earliest is Wednesday, November 18, 2026 10:00.
-    [Use that time] [Ask an SME instead] [Drop it]
+    [Use that time] [Ask an SME instead] [Ask for an exception] [Drop it]
     ");
     let card = story.slack.ephemerals_of("ava").pop().or_else(|| story.slack.dms_of("ava").pop());
     story.person("ava").click_on(&card.unwrap(), "Use that time").await.unwrap();
@@ -466,7 +466,7 @@ async fn when_clocks_jump_ahead_forty_eight_hours_are_still_that() {
     insta::assert_snapshot!(story.told().await, @r"
     — #field, only @ava sees it
     Sunday, March 28, 2027 12:59 is 47 h away and PMs need 48 h. The earliest is Monday, March 29, 2027 09:00.
-    [Use that time] [Ask an SME instead] [Drop it]
+    [Use that time] [Ask an SME instead] [Ask for an exception] [Drop it]
     ");
     assert_eq!(ask(&story, at(3, 28, 11, 0), &[]).await, Submission::Cleared);
     insta::assert_snapshot!(story.told().await, @r"
@@ -498,7 +498,7 @@ async fn in_weekdays_the_weekend_does_not_count() {
     insta::assert_snapshot!(story.told().await, @r"
     — #field, only @ava sees it
     Monday, November 23, 2026 10:00 leaves less than 48 h of weekdays, and PMs need those; weekends and holidays do not count. The earliest is Tuesday, November 24, 2026 16:00.
-    [Use that time] [Ask an SME instead] [Drop it]
+    [Use that time] [Ask an SME instead] [Ask for an exception] [Drop it]
     ");
     assert_eq!(ask(&story, at(11, 24, 15, 0), &[]).await, Submission::Cleared);
     insta::assert_snapshot!(story.told().await, @r"
@@ -528,7 +528,7 @@ async fn in_third_day_neither_tomorrow_nor_the_day_after() {
     insta::assert_snapshot!(story.told().await, @r"
     — #field, only @ava sees it
     Wednesday, November 18, 2026 12:00 is too soon: PMs are not asked for tomorrow or the day after. The earliest is Thursday, November 19, 2026 09:00.
-    [Use that time] [Ask an SME instead] [Drop it]
+    [Use that time] [Ask an SME instead] [Ask for an exception] [Drop it]
     ");
     assert_eq!(ask(&story, at(11, 19, 8, 0) + Duration::minutes(30), &[]).await, Submission::Cleared);
     insta::assert_snapshot!(story.told().await, @r"

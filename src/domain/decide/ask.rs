@@ -13,7 +13,7 @@ use crate::domain::decision::{Actor, Decision, Event, Field, FieldProblem, Probl
 use crate::domain::engagement::{Body, Engagement, Origin, Pending, Question, State, Triage};
 use crate::domain::ids::{ChannelId, EngagementId, UserId};
 use crate::domain::notice::{Address, What};
-use crate::domain::org::{Place, Policy, Role};
+use crate::domain::org::{Org, Place, Policy, Role};
 use crate::domain::reason::{Because, Fact, Reason, Rule};
 use crate::domain::refusal::Refusal;
 use crate::domain::routing::{self, Outcome};
@@ -83,22 +83,8 @@ fn turned_away(ask: &Ask, case: &AskCase<'_>) -> Option<Reply> {
     if ask.in_shared_channel || channel_of(&ask.via).is_some_and(|channel| org.is_shared(channel)) {
         return refuse(Refusal::SharedChannel);
     }
-    if let Via::Shortcut { channel, .. } = &ask.via
-        && org.area_of_internal_channel(channel).is_some()
-    {
-        return refuse(Refusal::StaysInside);
-    }
-    if let Via::Shortcut { shortcut: Shortcut::RedirectToSmes, author, .. } = &ask.via {
-        if !org.is_protected(&ask.by) {
-            return refuse(Refusal::NotYours {
-                engagement: case.next_id,
-                who: Role::PmsOf(None),
-                is_requester: false,
-            });
-        }
-        if author.is_none() || author == &org.bot_user {
-            return refuse(Refusal::NothingToRedirect);
-        }
+    if let Some(refusal) = shortcut_out_of_place(ask, case) {
+        return refuse(refusal);
     }
     if let Via::Offered { area, .. } = &ask.via
         && let Some(area) = destination::not_on(org, area.as_ref(), &ask.by)
@@ -124,10 +110,45 @@ fn turned_away(ask: &Ask, case: &AskCase<'_>) -> Option<Reply> {
     None
 }
 
+/// What a message shortcut cannot do there, with that message, or for that person: Slack shows it to everybody, everywhere.
+fn shortcut_out_of_place(ask: &Ask, case: &AskCase<'_>) -> Option<Refusal> {
+    let Via::Shortcut { channel, author, shortcut, .. } = &ask.via else { return None };
+    let org = &case.policy.org;
+    let only = |who| Some(Refusal::NotYours { engagement: case.next_id, who, is_requester: false });
+    let is_ours = author.is_some() && *author == org.bot_user;
+    match (shortcut, org.area_of_internal_channel(channel)) {
+        (Shortcut::AskPm, None) => Some(Refusal::AskPmInside),
+        (Shortcut::AskPm, Some(area)) if !org.is_sme_in_internal_channel(&ask.by, area) => {
+            only(Role::SmesOf(area.key.clone()))
+        }
+        (Shortcut::AskExpert | Shortcut::RedirectToSmes, Some(_)) => Some(Refusal::StaysInside),
+        (Shortcut::RedirectToSmes, None) if !org.is_protected(&ask.by) => only(Role::PmsOf(None)),
+        (Shortcut::RedirectToSmes, None) => {
+            author_of(ask, org).is_none().then_some(Refusal::NothingToRedirect)
+        }
+        // Somebody else's bot may have posted a question that a person takes up as theirs; our own messages ask nothing.
+        (Shortcut::AskPm, Some(_)) | (Shortcut::AskExpert, None) => {
+            is_ours.then_some(Refusal::NothingToRedirect)
+        }
+    }
+}
+
+/// The person who wrote the message of a shortcut; bots have an id like people, and nobody could ask them back.
+fn author_of(ask: &Ask, org: &Org) -> Option<UserId> {
+    let Via::Shortcut { author: Some(author), .. } = &ask.via else { return None };
+    let is_bot =
+        Some(author) == org.bot_user.as_ref() || org.person(author).is_some_and(|person| person.is_bot);
+    (!is_bot).then(|| author.clone())
+}
+
 /// B1: an SME who asks in the internal channel asks the PM. What a PM says to us there is no ask.
 fn asked_in_internal_channel(ask: &Ask, case: &AskCase<'_>) -> Option<Decision> {
     let org = &case.policy.org;
-    let Via::Mention { channel, ts, thread } = &ask.via else { return None };
+    let (Via::Mention { channel, ts, thread }
+    | Via::Shortcut { channel, ts, thread, shortcut: Shortcut::AskPm, .. }) = &ask.via
+    else {
+        return None;
+    };
     let area = org.area_of_internal_channel(channel)?;
     if !org.is_sme_in_internal_channel(&ask.by, area) {
         return Some(Decision { reply: Reply::Help, ..Decision::default() });
@@ -324,7 +345,7 @@ fn draft_of(ask: &Ask, case: &AskCase<'_>) -> Engagement {
         id: case.next_id,
         version: 0,
         state: State::Draft,
-        requester: requester_of(ask),
+        requester: requester_of(ask, &case.policy.org),
         reason: ask.reason,
         place: ask.place.clone(),
         area: match &ask.via {
@@ -381,23 +402,17 @@ pub(super) fn set_pending(draft: &mut Engagement, pending: Pending) {
     }
 }
 
-/// The author of a redirected message asks; otherwise whoever asked us.
-pub fn requester_of(ask: &Ask) -> UserId {
-    match &ask.via {
-        Via::Shortcut { author: Some(author), .. } => author.clone(),
-        Via::Slash { .. }
-        | Via::Form { .. }
-        | Via::Mention { .. }
-        | Via::Offered { .. }
-        | Via::Shortcut { .. } => ask.by.clone(),
-    }
+/// The author of a message that was taken up asks; otherwise whoever asked us, also with a bot's message.
+pub fn requester_of(ask: &Ask, org: &Org) -> UserId {
+    let is_theirs = !matches!(ask.via, Via::Shortcut { shortcut: Shortcut::AskPm, .. });
+    author_of(ask, org).filter(|_| is_theirs).unwrap_or_else(|| ask.by.clone())
 }
 
 /// The PM who redirects somebody's message; until it is sent they may choose its place as its author may (A5).
 fn redirected_by(ask: &Ask) -> Option<UserId> {
     match &ask.via {
         Via::Shortcut { shortcut: Shortcut::RedirectToSmes, .. } => Some(ask.by.clone()),
-        Via::Shortcut { shortcut: Shortcut::AskExpert, .. }
+        Via::Shortcut { shortcut: Shortcut::AskExpert | Shortcut::AskPm, .. }
         | Via::Slash { .. }
         | Via::Form { .. }
         | Via::Offered { .. }

@@ -7,6 +7,7 @@ mod answer;
 mod change;
 mod clocks;
 mod draft;
+mod exception;
 mod handed;
 mod home;
 mod opening;
@@ -20,6 +21,8 @@ mod tests;
 
 pub use clocks::due;
 pub(super) use clocks::schedule;
+pub use exception::unopened;
+pub(super) use exception::{next_at as exception_next_at, withdraw as withdraw_exception};
 pub(super) use handed::handed_over;
 pub use home::{pm_zone, undeliverable};
 pub use opening::{Opening, open};
@@ -51,6 +54,9 @@ pub fn act(case: &Case<'_>, act: &Act) -> Decision {
         Action::Withdraw => step::as_requester(case, by, |step| change::cancel(step, "")),
         Action::UseSlot { start } => step::as_drafter(case, by, |step| draft::use_slot(step, *start)),
         Action::Discard => step::as_drafter(case, by, draft::discard),
+        Action::AskException { why } => step::as_drafter(case, by, |step| exception::ask(step, why)),
+        Action::ApproveException => exception::approve(case, by),
+        Action::DeclineException { why } => exception::decline(case, by, why),
         Action::Close { why } => step::as_overseer(case, by, |step| oversee::close(step, why)),
         Action::Reassign { to } => step::as_overseer(case, by, |step| oversee::reassign(step, to)),
         Action::Take

@@ -44,7 +44,10 @@ pub fn owed(case: &Case<'_>) -> Vec<Owed> {
         (Body::Inquiry(_), State::Draft | State::Open | State::Taken) => {
             Vec::from_iter(inquiry::wakes_at(case).map(|due| Owed::of(ClockKind::Reply, due)))
         }
-        (Body::Call(call), State::Draft) => vec![Owed::of(ClockKind::DraftLapse, call.start)],
+        (Body::Call(call), State::Draft) => {
+            let next = call::exception_next_at(call).map(|at| Owed::of(ClockKind::ExceptionNext, at));
+            std::iter::once(Owed::of(ClockKind::DraftLapse, call.start)).chain(next).collect()
+        }
         (Body::Call(call), State::Open | State::Taken) => of_call(case, call),
         (Body::Question(_) | Body::PmAsk(_) | Body::Inquiry(_), State::Answered) => {
             let after = case.policy.rules.engagement.close_after.span();

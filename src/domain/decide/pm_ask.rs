@@ -105,6 +105,9 @@ pub fn act(case: &Case<'_>, act: &Act) -> Decision {
         | Action::AnsweredElsewhere { .. }
         | Action::NotAQuestion
         | Action::AskAgain { .. }
+        | Action::AskException { .. }
+        | Action::ApproveException
+        | Action::DeclineException { .. }
         | Action::ConfirmCall
         | Action::DeclineCall { .. }
         | Action::ProposeTime { .. }

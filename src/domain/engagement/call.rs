@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::exception::CallException;
 use crate::domain::ids::UserId;
 use crate::domain::rules::CallRules;
 
@@ -37,6 +38,9 @@ pub struct Call {
     pub agenda_missed: bool,
     /// While it is a draft, since its start was too soon (C1): the earliest start that is accepted.
     pub earliest: Option<DateTime<Utc>>,
+    /// Below its notice, and somebody is or was asked to let it pass (C12).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception: Option<CallException>,
 }
 
 /// The numbers a call was accepted under.

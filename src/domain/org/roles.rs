@@ -15,6 +15,8 @@ pub enum Role {
     LeadsOf(AreaKey),
     /// PMs of that place (or of the area, where no place is known) and their cover.
     PmsOf(Option<PlaceId>),
+    /// Who may let a call of that place pass below its notice (C12).
+    Approvers(Option<PlaceId>),
     /// Whoever asked.
     Requester,
     /// Whoever takes it where no SMEs are known: anybody but the requester.

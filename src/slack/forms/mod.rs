@@ -118,6 +118,8 @@ pub fn would_do(form: Form, by: &UserId, now: DateTime<Utc>) -> Option<Action> {
         Form::Agenda => Action::AddAgenda { link: text() },
         Form::Close => Action::Close { why: text() },
         Form::Reassign => Action::Reassign { to: by.clone() },
+        Form::AskException => Action::AskException { why: text() },
+        Form::DeclineException => Action::DeclineException { why: text() },
     })
 }
 

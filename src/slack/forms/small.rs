@@ -45,7 +45,9 @@ const fn asks(form: Form) -> Asks {
         Form::AnsweredElsewhere => Asks::Link("Where it was answered", "A link, so that others find it."),
         Form::NotMine => Asks::Person("Who can answer"),
         Form::WaitOnSme => Asks::Text("What you wait for", "The SME's next message resumes.", Required),
-        Form::DeclineCall => Asks::Text("Why", "The requester reads this.", Required),
+        Form::DeclineCall | Form::DeclineException => {
+            Asks::Text("Why", "The requester reads this.", Required)
+        }
         Form::ProposeTime => Asks::Start("Another time"),
         Form::MissingContext => Asks::Text("What is missing", "The requester reads this.", Required),
         Form::Reschedule => Asks::Start("New start"),
@@ -53,6 +55,9 @@ const fn asks(form: Form) -> Asks {
         Form::Agenda => Asks::Link("The agenda", "A link that the customer and Product can open."),
         Form::Close => Asks::Text("Why", "Kept with it.", Required),
         Form::Reassign => Asks::Person("To whom"),
+        Form::AskException => {
+            Asks::Text("Why it cannot wait", "A PM reads this, by direct message, and decides.", Required)
+        }
     }
 }
 
@@ -163,6 +168,8 @@ fn action(form: Form, reading: &mut Reading<'_>) -> Option<Action> {
         Form::Agenda => Action::AddAgenda { link: reading.link(Field::Link, Need::Required)? },
         Form::Close => Action::Close { why: reading.required(Field::Text)? },
         Form::Reassign => Action::Reassign { to: person(reading)? },
+        Form::AskException => Action::AskException { why: reading.required(Field::Text)? },
+        Form::DeclineException => Action::DeclineException { why: reading.required(Field::Text)? },
     })
 }
 

@@ -153,6 +153,8 @@ pub const fn title(form: Form) -> (&'static str, &'static str) {
         Form::Agenda => ("Agenda", "Save"),
         Form::Close => ("Close", "Close it"),
         Form::Reassign => ("Give it to somebody", "Hand over"),
+        Form::AskException => ("Ask for an exception", "Ask"),
+        Form::DeclineException => ("Decline the exception", "Decline"),
     }
 }
 

@@ -17,12 +17,12 @@ use crate::domain::ids::{ChannelId, Ts, UserId};
 use crate::domain::pings::{OfferAnswer, OfferAnswered};
 use crate::slack::forms::{self, Prefill, Submitted};
 use crate::slack::vocabulary::{
-    Form, FormContext, OfferPress, Press, Pressed, SHORTCUT_ASK_EXPERT, SHORTCUT_REDIRECT, SHORTCUT_REQUEST,
-    field_id,
+    Form, FormContext, OfferPress, Press, Pressed, SHORTCUT_ASK_EXPERT, SHORTCUT_ASK_PM, SHORTCUT_REDIRECT,
+    SHORTCUT_REQUEST, field_id,
 };
 
 /// The shortcuts that we know, by their `callback_id`.
-pub const SHORTCUTS: &[&str] = &[SHORTCUT_REQUEST, SHORTCUT_ASK_EXPERT, SHORTCUT_REDIRECT];
+pub const SHORTCUTS: &[&str] = &[SHORTCUT_REQUEST, SHORTCUT_ASK_EXPERT, SHORTCUT_ASK_PM, SHORTCUT_REDIRECT];
 
 /// Interactions of Slack's older or other features, which we never offer.
 const NOT_OURS: &[&str] = &[
@@ -208,10 +208,11 @@ fn submitted(acted: Acted<'_>, _: &Context<'_>) -> Inbound {
     }
 }
 
-/// "Ask an expert" or "Redirect to SMEs" on somebody's message.
+/// "Ask an expert", "Ask the PM" or "Redirect to SMEs" on somebody's message.
 fn message_shortcut(acted: Acted<'_>, context: &Context<'_>) -> Inbound {
     let shortcut = match acted.payload.str("callback_id") {
         Some(SHORTCUT_ASK_EXPERT) => Shortcut::AskExpert,
+        Some(SHORTCUT_ASK_PM) => Shortcut::AskPm,
         Some(SHORTCUT_REDIRECT) => Shortcut::RedirectToSmes,
         Some(_) | None => return Inbound::Ignored { why: "a shortcut that is none of ours" },
     };

@@ -89,6 +89,9 @@ pub fn clause(fact: &Fact, org: &Org) -> Line {
         Fact::Notice { seconds, second_day: true } => {
             line![format!("it gives {} of notice, but falls on the second day", span(*seconds))]
         }
+        Fact::ExceptionApproved { by } => {
+            line![format!("{} approved an exception to the notice", org.name_of(by))]
+        }
         Fact::MessageDeleted => line!["the message was deleted"],
         Fact::Undeliverable { error } => {
             line![format!("it could not be posted where it belongs: {}", words::slack_error(error))]
@@ -154,6 +157,7 @@ fn weight(fact: &Fact, engagement: &Engagement) -> u8 {
         | Fact::ThreadUnreadable
         | Fact::ThreadRead
         | Fact::MessageDeleted
+        | Fact::ExceptionApproved { .. }
         | Fact::AreaNotOn { .. } => 8,
     }
 }
@@ -197,6 +201,7 @@ pub const fn rule_sentence(rule: Rule) -> &'static str {
         Rule::C6 => "The agenda is there well before the call.",
         Rule::C7 => "Discovery calls are not for PMs.",
         Rule::C11 => "Whoever cancels or moves a call tells everyone.",
+        Rule::C12 => "A call at short notice needs a PM's word, given before anything is posted.",
         Rule::D3 => "Advice has a due day, once the CSM could not give it.",
         Rule::E9 => "A customer escalation follows the steps in its issue first.",
         Rule::Roles => "Each button has its people.",
@@ -224,8 +229,13 @@ const fn handbook_path(rule: Rule) -> Option<&'static str> {
         Rule::C5 => Some("/product/how-to-engage/#prep-the-pm"),
         Rule::D3 => Some("/product/how-to-engage/#requests-for-product-support"),
         Rule::E9 => Some("/product/how-to-engage/#how-do-i-escalate-a-feature-request"),
-        Rule::A10 | Rule::A12 | Rule::B4 | Rule::B7 | Rule::Roles | Rule::Confidentiality | Rule::Modes => {
-            None
-        }
+        Rule::C12
+        | Rule::A10
+        | Rule::A12
+        | Rule::B4
+        | Rule::B7
+        | Rule::Roles
+        | Rule::Confidentiality
+        | Rule::Modes => None,
     }
 }

@@ -1,6 +1,7 @@
 //! What changed of a call or a PM's ask: told to its requester, or in its thread.
 
 use super::blocks::{Buttons, acts, opens, said_with};
+use super::exceptions;
 use super::line::{Line, line};
 use super::notices::Told;
 use crate::domain::command::Action;
@@ -143,6 +144,19 @@ pub(super) fn change(told: Told<'_>, opening: &Line, change: &Change) -> Message
         Change::Closed { by, why } => {
             (line![scene.name(by), " closed ", id, ":"], Some(why.as_str()), buttons)
         }
+        Change::ExceptionApproved { by } => {
+            let (line, buttons) = exceptions::approved(told, by, buttons);
+            (line, none, buttons)
+        }
+        Change::ExceptionDeclined { by, why } => {
+            let (line, buttons) = exceptions::not_approved(told, Some(by), buttons);
+            (line, Some(why.as_str()), buttons)
+        }
+        Change::ExceptionUnreachable => {
+            let (line, buttons) = exceptions::not_approved(told, None, buttons);
+            (line, none, buttons)
+        }
+        Change::ExceptionLapsed => (exceptions::lapsed(engagement), none, buttons),
     };
     said_with(&line![opening.clone(), line], text.filter(|text| !text.trim().is_empty()), buttons.block())
 }

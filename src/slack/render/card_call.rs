@@ -25,6 +25,7 @@ pub fn details(engagement: &Engagement, call: &Call, scene: &Scene<'_>) -> Vec<L
         scene.on_a_card(call.start, engagement),
         format!(", {} min", call.minutes)
     ];
+    let exception = call.exception.as_ref().and_then(|exception| exception.approver());
     if call.second_day && engagement.state.is_live() {
         when = when.then(match call.rules.mode {
             // Elapsed hours mean little where a weekend lies between.
@@ -33,6 +34,9 @@ pub fn details(engagement: &Engagement, call: &Call, scene: &Scene<'_>) -> Vec<L
                 format!(". Short notice: {}, but on the second day.", span(call.notice_seconds))
             }
         });
+    }
+    if let Some(by) = exception.filter(|_| engagement.state.is_live()) {
+        when = when.then(format!(". Exception: short notice, approved by {}.", scene.name(by)));
     }
     let mut details = vec![when];
     // The goal is part of the briefing, which everybody may see in private channels only ("Confidentiality").

@@ -2,6 +2,7 @@
 
 use super::Scene;
 use super::blocks::{Buttons, acts, message, opens, quote_within, said, section};
+use super::exceptions;
 use super::line::{Line, line};
 use super::words;
 use crate::domain::command::Action;
@@ -163,16 +164,23 @@ fn sme_first(engagement: &Engagement, scene: &Scene<'_>, buttons: Buttons) -> Me
 
 /// Not enough notice (C1): the earliest start in both zones, SMEs, or nothing.
 fn too_soon(engagement: &Engagement, call: &Call, scene: &Scene<'_>, buttons: Buttons) -> Message {
+    if let Some(exception) = call.exception.as_ref().filter(|exception| exception.is_open()) {
+        return exceptions::waiting(engagement, call, exception, scene);
+    }
     let mut line = words::too_soon(call.start, call.notice_seconds, scene.rules);
     let mut buttons = buttons;
     if let Some(earliest) = call.earliest {
         line = line![line, " The earliest is ", scene.both_zones(earliest, engagement), "."];
         buttons = buttons.first("Use that time", "use_slot", acts(Action::UseSlot { start: earliest }));
     }
-    let buttons = buttons.button("Ask an SME instead", "ask_smes", acts(Action::AskSmes)).button(
-        "Drop it",
-        "discard",
-        acts(Action::Discard),
-    );
+    let buttons = buttons
+        .button("Ask an SME instead", "ask_smes", acts(Action::AskSmes))
+        .button_if(
+            exceptions::may_ask(call),
+            "Ask for an exception",
+            "ask_exception",
+            opens(Form::AskException),
+        )
+        .button("Drop it", "discard", acts(Action::Discard));
     said(&line, buttons.block())
 }

@@ -172,6 +172,10 @@ fn event(event: &Event, org: &Org) -> Line {
         Event::AgendaAdded { .. } => line!["agenda added"],
         Event::AgendaMissed => line!["agenda not there in time"],
         Event::Ended { state, .. } => line![words::state(*state).to_lowercase()],
+        Event::ExceptionAsked { whom } => line![format!("asked {} for an exception", names(whom, org))],
+        Event::ExceptionApproved => line!["exception approved"],
+        Event::ExceptionDeclined { .. } => line!["exception declined"],
+        Event::ExceptionEnded => line!["nobody could be asked for the exception"],
         Event::TriageChecked { proved: true } => line!["an SME's triage was found"],
         Event::TriageChecked { proved: false } => line!["no SME's triage was found"],
         Event::NobodyCovers => line!["nobody covers for its owner"],
@@ -194,6 +198,7 @@ const fn clock(kind: ClockKind) -> &'static str {
         ClockKind::AgendaAsk | ClockKind::AgendaMissed => "the agenda was due",
         ClockKind::CallStart => "the call's start",
         ClockKind::DraftLapse => "nobody finished it",
+        ClockKind::ExceptionNext => "nobody had decided",
         ClockKind::ReadRoot | ClockKind::ReadProof | ClockKind::ReadThread => "after reading the thread",
     }
 }

@@ -19,6 +19,7 @@ mod digest;
 mod directory;
 mod drafts;
 pub mod escape;
+mod exceptions;
 mod explain;
 mod handed;
 pub mod line;

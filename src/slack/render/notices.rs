@@ -4,8 +4,8 @@
 use super::blocks::said;
 use super::line::Line;
 use super::{
-    Scene, absence, admin, call_changes, card, digest, directory, handed, modes, offers, reminders, replies,
-    steps, threads,
+    Scene, absence, admin, call_changes, card, digest, directory, exceptions, handed, modes, offers,
+    reminders, replies, steps, threads,
 };
 use crate::domain::engagement::Engagement;
 use crate::domain::notice::{Address, Notice, What};
@@ -125,6 +125,7 @@ fn about(what: &What, told: Told<'_>) -> Message {
         What::AgendaMissed { requester, pm, late_because } => {
             reminders::agenda_missed(told, requester, pm.as_ref(), late_because.as_ref())
         }
+        What::ExceptionAsked { .. } => exceptions::asked(told),
         What::Blind { channel } => admin::blind(told, channel),
         What::Reply { .. }
         | What::Digest { .. }

@@ -52,9 +52,12 @@ pub(super) fn refused(refusal: &Refusal, scene: &Scene<'_>) -> Message {
         | Refusal::TooLateToReopen { .. }
         | Refusal::NotALink
         | Refusal::TooSoon { .. }
+        | Refusal::ExceptionStands { .. }
+        | Refusal::NobodyApproves { .. }
         | Refusal::InThePast
         | Refusal::ReasonNotTaken { .. }
         | Refusal::StaysInside
+        | Refusal::AskPmInside
         | Refusal::NothingToRedirect
         | Refusal::OnlyAdmins
         | Refusal::DirectoryBroken { .. }
@@ -169,12 +172,23 @@ pub fn refusal_sentence(refusal: &Refusal, scene: &Scene<'_>) -> Line {
                 "."
             ]
         }
+        Refusal::ExceptionStands { engagement, by, state } => {
+            super::exceptions::stands(*engagement, by.as_ref(), *state, scene)
+        }
+        Refusal::NobodyApproves { place } => super::exceptions::nobody_approves(place.as_ref(), scene),
         Refusal::InThePast => line!["That time is past, so nothing was changed. Please choose a later one."],
         Refusal::ReasonNotTaken { reason, place } => reason_not_taken(*reason, place, scene),
         Refusal::StaysInside => line![
             "What is said in an internal channel stays there, so nothing was sent. You can ask in your own words with ",
             Line::code("/request-pm"),
             "."
+        ],
+        Refusal::AskPmInside => line![
+            "SMEs put a message to the PM in their internal channel, so nothing was sent. ",
+            Line::bold("Ask an expert"),
+            " takes it to SMEs, and ",
+            Line::code(COMMAND),
+            " reaches a PM for roadmap, direction or a gap."
         ],
         Refusal::NothingToRedirect => line![
             "There is nobody to ask for behind that message, so nothing was sent. It works on a question that a colleague wrote."
@@ -199,7 +213,8 @@ fn can_do_else(is_requester: bool, who: &Role, engagement: EngagementId, scene: 
         && *who != Role::Requester
         && scene.find(engagement).is_none_or(|found| {
             // The asker of an inquiry writes in its thread, like everybody there.
-            found.state.is_live() && !matches!(found.body, Body::Inquiry(_))
+            let is_posted = found.state.is_live() && found.state != State::Draft;
+            is_posted && !matches!(found.body, Body::Inquiry(_))
         })
 }
 
@@ -209,6 +224,10 @@ fn not_yours(engagement: EngagementId, who: &Role, is_requester: bool, scene: &S
         return line![format!("Only {} can do that.", words::role(who, scene.org))];
     }
     let only = line![format!("Only {} can do that with ", words::role(who, scene.org)), Line::id(engagement)];
+    // What is not posted has no thread.
+    if scene.find(engagement).is_some_and(|found| found.home.is_none()) {
+        return only.then(".");
+    }
     if !can_do_else(is_requester, who, engagement, scene) {
         return only.then("; you can write in its thread.");
     }

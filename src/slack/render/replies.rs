@@ -76,6 +76,10 @@ fn done_message(id: EngagementId, done: Done, scene: &Scene<'_>) -> Message {
         Done::Redirected => line!["SMEs have it now, as ", id, "."],
         Done::AgendaAdded => line!["The agenda is on the card of ", id, "."],
         Done::ShownToAuthor => line![author, " sees it first, and decides whether it is posted."],
+        Done::ExceptionApproved => line!["Approved. ", plain, " is asked now", asked_in, "."],
+        Done::ExceptionDeclined => {
+            line!["Declined. ", author, " is told, with the earliest time for ", plain, "."]
+        }
         Done::Noted => line!["Noted for ", id, "."],
     };
     said(&line, None)

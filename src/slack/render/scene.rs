@@ -138,6 +138,9 @@ impl<'a> Scene<'a> {
 
     /// Who asked, as a salutation of a step: notified in a channel, not in a direct message ("Who is mentioned").
     pub fn to_requester(&self, engagement: &Engagement, to: &Address) -> Line {
+        if self.org.is_workflow(&engagement.requester) {
+            return Line::default();
+        }
         match to {
             Address::Thread { .. } | Address::Channel { .. } | Address::CardThread { .. } => {
                 self.mention(&engagement.requester).then(": ")

@@ -141,6 +141,10 @@ pub fn role(role: &Role, org: &Org) -> String {
         Role::LeadsOf(area) => format!("the area lead of {} and admins", area_name(area, org)),
         Role::PmsOf(Some(place)) => format!("PMs of {}", place_name(place, org)),
         Role::PmsOf(None) => "PMs of the area".to_owned(),
+        Role::Approvers(Some(place)) => {
+            format!("the PM asked, the stage PM or the product leader of {}", place_name(place, org))
+        }
+        Role::Approvers(None) => "the PM asked, the stage PM or the product leader".to_owned(),
         Role::Requester => "the person who asked".to_owned(),
         Role::Taker => "colleagues of the person who asked".to_owned(),
         Role::Admins => "admins".to_owned(),

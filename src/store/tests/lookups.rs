@@ -7,7 +7,9 @@ use crate::domain::engagement::call::{
     Agenda, BriefingAnswer, BriefingQuestion, CallStatus, StoredCallRules,
 };
 use crate::domain::engagement::inquiry::{ClockEnd, HowEnded, Pause, ReplyClock};
-use crate::domain::engagement::{Call, Detail, Inquiry, Pending, PmAsk, Triage};
+use crate::domain::engagement::{
+    Call, CallException, Detail, ExceptionState, Inquiry, Pending, PmAsk, Triage,
+};
 use crate::domain::ids::{AreaKey, Ts};
 use crate::domain::org::PlaceId;
 use crate::domain::reason::{Because, Fact, Reason, Rule};
@@ -39,6 +41,16 @@ fn bodies() -> Vec<Body> {
             working_seconds: 7,
         }),
     };
+    let exception = CallException {
+        why: "They decide tomorrow".to_owned(),
+        asked_at: at(1),
+        start: at(300_000),
+        asked: vec![user.clone()],
+        next_at: Some(at(2)),
+        state: ExceptionState::Asked,
+        decided_by: None,
+        outgrown: false,
+    };
     let call = Call {
         start: at(300_000),
         minutes: 45,
@@ -46,6 +58,7 @@ fn bodies() -> Vec<Body> {
         notice_seconds: 300_000,
         second_day: false,
         earliest: None,
+        exception: Some(exception),
         rules: StoredCallRules { agenda_before_seconds: 86_400, mode: NoticeMode::Elapsed },
         goal: "Decide".to_owned(),
         attendees: "CTO".to_owned(),

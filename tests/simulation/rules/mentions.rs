@@ -133,6 +133,7 @@ fn named(what: &What) -> BTreeSet<UserId> {
         }
         What::NotSolved { whom, .. } => some(&[whom.as_ref()]),
         What::TakenSilent { taker, .. } => some(&[Some(taker)]),
+        What::ExceptionAsked { whom } => some(&[Some(whom)]),
         What::RelayToSme { sme, .. } => some(&[Some(sme)]),
         What::PmReminder { owner, .. } | What::Nudge { owner, .. } | What::AskedAgain { owner, .. } => {
             some(&[Some(owner)])

@@ -41,6 +41,7 @@ fn of_call(engagement: &Engagement, call: &Call, timeline: &[Line]) -> Vec<Broke
         _ => call.start,
     });
     let mut broken = Vec::new();
+    let mut approved = false;
     let mut proposed: Vec<DateTime<Utc>> = Vec::new();
     for line in timeline {
         let given = match &line.event {
@@ -56,7 +57,13 @@ fn of_call(engagement: &Engagement, call: &Call, timeline: &[Line]) -> Vec<Broke
             }
             _ => None,
         };
-        if let Some(start) = given.filter(|start| *start - line.at < NOTICE) {
+        match line.event {
+            Event::ExceptionApproved => approved = true,
+            // C12: another start than the approved one, and earlier, needs its own notice.
+            Event::Rescheduled { from, to } if to < from => approved = false,
+            _ => {}
+        }
+        if let Some(start) = given.filter(|start| *start - line.at < NOTICE && !approved) {
             let how = format!("{}: at {} for {start}", engagement.id, line.at);
             broken.push(Broken::new("notice is never under the limit", how));
         }

@@ -97,6 +97,7 @@ pub fn call(start: DateTime<Utc>) -> Engagement {
         agenda_asked: false,
         agenda_missed: false,
         earliest: None,
+        exception: None,
     };
     engagement(State::Open, Body::Call(Box::new(call)))
 }

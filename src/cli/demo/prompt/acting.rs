@@ -5,7 +5,7 @@ use super::super::stage::Stage;
 use super::grammar::{Deed, Line};
 use super::showing;
 use crate::sandbox::{Message, NotPossible, OpenView, Person, Submission, Workspace};
-use crate::slack::vocabulary::{SHORTCUT_ASK_EXPERT, SHORTCUT_REDIRECT};
+use crate::slack::vocabulary::{SHORTCUT_ASK_EXPERT, SHORTCUT_ASK_PM, SHORTCUT_REDIRECT};
 
 /// Why something was not done, in a sentence for the newcomer.
 type Told<T> = Result<T, String>;
@@ -270,10 +270,13 @@ fn shortcut_of(words: &str) -> Told<&'static str> {
     if words.starts_with("redirect") {
         return Ok(SHORTCUT_REDIRECT);
     }
+    if words.starts_with("ask the pm") {
+        return Ok(SHORTCUT_ASK_PM);
+    }
     if words.starts_with("ask") {
         return Ok(SHORTCUT_ASK_EXPERT);
     }
-    Err("There are two shortcuts: Redirect to SMEs, and Ask an expert.".to_owned())
+    Err("There are three shortcuts: Redirect to SMEs, Ask the PM, and Ask an expert.".to_owned())
 }
 
 /// The handle that was meant, in whatever case.

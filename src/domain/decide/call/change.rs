@@ -58,8 +58,18 @@ fn count_notice(step: &mut Step<'_>, start: DateTime<Utc>) -> Result<Option<Beca
     let rules = &policy.rules.call;
     match assess(now, start, rules.mode, rules.notice.span(), &calendar) {
         CallNotice::Enough { seconds, second_day } => {
+            if let Some(exception) = &mut step.call.exception {
+                exception.outgrown = true;
+            }
             step.call.notice_seconds = seconds;
             step.call.second_day = second_day;
+            Ok(Some(notice_because(&step.call)))
+        }
+        // C12: an approved exception covers a later start; an earlier one needs another.
+        CallNotice::TooSoon { seconds, .. }
+            if start > from && step.call.exception.as_ref().is_some_and(|it| it.approver().is_some()) =>
+        {
+            step.call.notice_seconds = seconds;
             Ok(Some(notice_because(&step.call)))
         }
         CallNotice::TooSoon { seconds: notice_seconds, earliest } => {

@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
+use super::exception;
 use crate::domain::command::ClockKind;
 use crate::domain::decide::Case;
 use crate::domain::decision::{Actor, Decision, Event};
@@ -73,10 +74,12 @@ pub fn due(case: &Case<'_>, clock: ClockKind, since: DateTime<Utc>) -> Decision 
         ClockKind::AgendaMissed if is_posted => agenda_missed(case, call, since),
         ClockKind::CallStart if is_posted => call_starts(case, call),
         ClockKind::DraftLapse if state == State::Draft => draft_lapses(case, call),
+        ClockKind::ExceptionNext if state == State::Draft => exception::next(case, call),
         ClockKind::AgendaAsk
         | ClockKind::AgendaMissed
         | ClockKind::CallStart
         | ClockKind::DraftLapse
+        | ClockKind::ExceptionNext
         | ClockKind::TakeBy
         | ClockKind::TakeAgain
         | ClockKind::TakenSilent
@@ -158,7 +161,12 @@ fn draft_lapses(case: &Case<'_>, call: &Call) -> Decision {
     if case.now < call.start {
         return again(case, ClockKind::DraftLapse, call.start);
     }
-    ended(case, call, ClockKind::DraftLapse, State::Lapsed, CallStatus::Lapsed)
+    let mut lapsed = call.clone();
+    let mut told = Decision::default();
+    exception::lapse(&mut lapsed, &mut told, case.engagement);
+    let mut decision = ended(case, &lapsed, ClockKind::DraftLapse, State::Lapsed, CallStatus::Lapsed);
+    decision.notices.extend(told.notices);
+    decision
 }
 
 /// It ends by this clock, and all its clocks with it.

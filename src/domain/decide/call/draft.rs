@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::exception;
 use super::home::{self, Target};
 use super::opening;
 use super::step::Step;
@@ -27,6 +28,9 @@ pub(super) fn use_slot(mut step: Step<'_>, start: DateTime<Utc>) -> Decision {
     let calendar = home::pm_calendar(&policy.org, &step.engagement);
     let rules = &policy.rules.call;
     let now = step.now();
+    if start > now {
+        exception::withdraw(&mut step.call, &mut step.decision, &step.engagement);
+    }
     match assess(now, start, rules.mode, rules.notice.span(), &calendar) {
         CallNotice::Enough { seconds, second_day } => {
             step.call.start = start;
@@ -65,6 +69,7 @@ fn nowhere(step: &Step<'_>) -> Decision {
 
 /// Drops it.
 pub(super) fn discard(mut step: Step<'_>) -> Decision {
+    exception::withdraw(&mut step.call, &mut step.decision, &step.engagement);
     let status = CallStatus::Cancelled { by: step.by.clone(), why: String::new() };
     step.end(State::Deflected, status);
     step.note(Event::Ended { state: State::Deflected, why: None });

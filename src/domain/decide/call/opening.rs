@@ -158,6 +158,7 @@ fn new_call(ask: &Ask, asked: &CallAsk, policy: &Policy, now: DateTime<Utc>) -> 
         agenda_asked: false,
         agenda_missed: false,
         earliest: None,
+        exception: None,
     }
 }
 

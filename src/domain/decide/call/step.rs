@@ -31,7 +31,7 @@ pub(super) struct Step<'a> {
 
 impl<'a> Step<'a> {
     /// The step of a person, if the engagement is a call.
-    fn of(case: &'a Case<'a>, by: &UserId) -> Option<Self> {
+    pub(super) fn of(case: &'a Case<'a>, by: &UserId) -> Option<Self> {
         let Body::Call(call) = &case.engagement.body else { return None };
         Some(Self {
             case,

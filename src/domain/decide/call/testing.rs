@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::{Opening, act, due, open, undeliverable};
+use super::{Opening, act, due, open, undeliverable, unopened};
 use crate::domain::command::{Act, Action, Ask, CallAsk, ClockKind, Proof, Via};
 use crate::domain::decide::Case;
 use crate::domain::decision::{ClockChange, Decision, Field, FieldProblem, Problem, Reply, Write};
@@ -216,6 +216,13 @@ impl Story {
     /// Slack refuses the card.
     pub(super) fn refused_by_slack(&mut self, channel: &str) -> Decision {
         let decision = self.with_case(|case| undeliverable(case, &ChannelId::from(channel), "is_archived"));
+        self.apply(&decision);
+        decision
+    }
+
+    /// Slack refuses the direct message to somebody.
+    pub(super) fn cannot_reach(&mut self, user: &str) -> Decision {
+        let decision = self.with_case(|case| unopened(case, &ChannelId::from(user), "user_disabled"));
         self.apply(&decision);
         decision
     }

@@ -3,5 +3,6 @@
 mod answering;
 mod asking;
 mod changing;
+mod exceptions;
 mod invariants;
 mod reminding;

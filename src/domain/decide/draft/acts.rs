@@ -2,7 +2,7 @@
 
 use super::{Step, advance, end};
 use crate::domain::command::{Act, Action};
-use crate::domain::decide::Case;
+use crate::domain::decide::{Case, call as calls};
 use crate::domain::decision::{Actor, Decision, Done, Reply};
 use crate::domain::engagement::{Body, Engagement, State};
 use crate::domain::org::Role;
@@ -77,6 +77,9 @@ pub fn act(case: &Case<'_>, act: &Act) -> Decision {
         | Action::AnsweredElsewhere { .. }
         | Action::NotAQuestion
         | Action::AskAgain { .. }
+        | Action::AskException { .. }
+        | Action::ApproveException
+        | Action::DeclineException { .. }
         | Action::ConfirmCall
         | Action::DeclineCall { .. }
         | Action::ProposeTime { .. }
@@ -119,6 +122,10 @@ pub fn call_to_smes(case: &Case<'_>, act: &Act) -> Decision {
         Step { is_new: true, confirmed: false, offers_smes_first: false, policy: case.policy, now: case.now };
     let mut decision = advance(question, step, Actor::Person(act.by.clone()));
     if !decision.writes.is_empty() {
+        let kept = call.clone();
+        if let Body::Call(body) = &mut call.body {
+            calls::withdraw_exception(body, &mut decision, &kept);
+        }
         end(&mut call, State::Deflected, case.now, &mut decision);
         // The new question's clocks were set before; ending the call stops only the call's own.
         decision.change(call);

@@ -53,6 +53,9 @@ impl Turn<'_> {
             | Action::AboutProduct { .. }
             | Action::UseSlot { .. }
             | Action::RedirectToSmes
+            | Action::AskException { .. }
+            | Action::ApproveException
+            | Action::DeclineException { .. }
             | Action::ConfirmCall
             | Action::DeclineCall { .. }
             | Action::ProposeTime { .. }

@@ -71,6 +71,7 @@ pub fn due(case: &Case<'_>, clock: ClockKind, since: DateTime<Utc>) -> Decision 
             | ClockKind::AgendaMissed
             | ClockKind::CallStart
             | ClockKind::DraftLapse
+            | ClockKind::ExceptionNext
             | ClockKind::ReadRoot
             | ClockKind::ReadProof
             | ClockKind::ReadThread,

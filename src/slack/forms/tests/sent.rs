@@ -257,6 +257,8 @@ fn every_small_form_becomes_its_action() {
         (Form::Reschedule, start(), Action::Reschedule { start: start_at }),
         (Form::CancelCall, text(), Action::CancelCall { why: why.clone() }),
         (Form::Agenda, link(), Action::AddAgenda { link: "https://a.example".to_owned() }),
+        (Form::AskException, text(), Action::AskException { why: why.clone() }),
+        (Form::DeclineException, text(), Action::DeclineException { why: why.clone() }),
         (Form::Close, text(), Action::Close { why }),
         (Form::Reassign, person(), Action::Reassign { to: pm }),
     ];

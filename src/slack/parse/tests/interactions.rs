@@ -135,9 +135,11 @@ fn a_menu_is_a_button_and_what_is_not_ours_is_ignored() {
 
 #[test]
 fn a_message_shortcut_asks_with_that_message() {
-    for (callback, shortcut) in
-        [("ask_expert", Shortcut::AskExpert), ("redirect_to_smes", Shortcut::RedirectToSmes)]
-    {
+    for (callback, shortcut) in [
+        ("ask_expert", Shortcut::AskExpert),
+        ("ask_the_pm", Shortcut::AskPm),
+        ("redirect_to_smes", Shortcut::RedirectToSmes),
+    ] {
         let message = json!({
             "ts": "1700000009.000200", "thread_ts": "1700000000.000100", "user": "UAVA", "text": "Can &lt;it&gt;?"
         });

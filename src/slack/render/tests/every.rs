@@ -7,7 +7,9 @@ use crate::domain::decision::{Done, Reply};
 use crate::domain::directory::AreaMode;
 use crate::domain::engagement::call::{Agenda, BriefingAnswer, BriefingQuestion, CallStatus};
 use crate::domain::engagement::inquiry::{ClockEnd, HowEnded, Pause};
-use crate::domain::engagement::{Body, Detail, Engagement, Pending, Question, State, Triage};
+use crate::domain::engagement::{
+    Body, CallException, Detail, Engagement, ExceptionState, Pending, Question, State, Triage,
+};
 use crate::domain::ids::{AreaKey, ChannelId, Ts};
 use crate::domain::notice::{Address, Notice, What};
 use crate::domain::org::PlaceId;
@@ -113,6 +115,7 @@ fn cards(text: &str) -> Vec<Engagement> {
         ..question(text)
     }));
     all.extend(call_states(text));
+    all.extend(exceptions(text));
     all.extend(inquiry_states(text));
     all.extend(facts(text).into_iter().map(|fact| Engagement { because: vec![fact], ..question(text) }));
     all.extend(Reason::ALL.map(|reason| Engagement { reason: Some(reason), ..pm_ask(text) }));
@@ -205,6 +208,40 @@ fn call_states(text: &str) -> Vec<Engagement> {
         .collect()
 }
 
+fn exceptions(text: &str) -> Vec<Engagement> {
+    let states = [
+        ExceptionState::Asked,
+        ExceptionState::Approved,
+        ExceptionState::Declined,
+        ExceptionState::Withdrawn,
+        ExceptionState::Lapsed,
+    ];
+    let mut all = Vec::new();
+    for state in states {
+        for is_draft in [true, false] {
+            let mut engagement = call(text);
+            if let Body::Call(body) = &mut engagement.body {
+                body.earliest = Some(now() + hours(60));
+                body.exception = Some(CallException {
+                    why: text.to_owned(),
+                    asked_at: now(),
+                    start: body.start,
+                    asked: vec![user("UPAT")],
+                    next_at: None,
+                    state,
+                    decided_by: Some(user("UPAT")),
+                    outgrown: false,
+                });
+            }
+            if is_draft {
+                engagement = Engagement { state: State::Draft, home: None, owner: None, ..engagement };
+            }
+            all.push(engagement);
+        }
+    }
+    all
+}
+
 fn inquiry_states(text: &str) -> Vec<Engagement> {
     let with = |change: &dyn Fn(&mut crate::domain::engagement::Inquiry)| {
         let mut engagement = inquiry(text);
@@ -281,6 +318,8 @@ fn replies(text: &str) -> Vec<Reply> {
         Done::Redirected,
         Done::AgendaAdded,
         Done::ShownToAuthor,
+        Done::ExceptionApproved,
+        Done::ExceptionDeclined,
         Done::Noted,
     ];
     all.extend(done.map(|done| Reply::Done { engagement, done }));

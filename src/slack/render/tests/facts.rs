@@ -7,7 +7,7 @@ use crate::domain::absence::{Absence, AwayProblem, AwayReply};
 use crate::domain::command::ClockKind;
 use crate::domain::decision::{Event, Reply};
 use crate::domain::directory::AreaMode;
-use crate::domain::engagement::State;
+use crate::domain::engagement::{ExceptionState, State};
 use crate::domain::ids::{AreaKey, ChannelId, Ts};
 use crate::domain::notice::{Change, Reminder, What};
 use crate::domain::org::Role;
@@ -50,6 +50,7 @@ pub(super) fn facts(text: &str) -> Vec<Because> {
         Fact::Notice { seconds: 144_000, second_day: false },
         Fact::Notice { seconds: 180_000, second_day: true },
         Fact::MessageDeleted,
+        Fact::ExceptionApproved { by: user("UPAT") },
         Fact::Undeliverable { error: text.to_owned() },
         Fact::AreaNotOn { area: AreaKey::from("ci") },
     ];
@@ -133,6 +134,10 @@ pub(super) fn events(text: &str) -> Vec<Event> {
         Event::InquiryOpened { inquiry: other },
         Event::CallDeclined { why: text.clone() },
         Event::TimeProposed { start: now() },
+        Event::ExceptionAsked { whom: vec![user("UPAT")] },
+        Event::ExceptionApproved,
+        Event::ExceptionDeclined { why: text.clone() },
+        Event::ExceptionEnded,
         Event::Ended { state: State::Closed, why: Some(text.clone()) },
         Event::CardResent,
         Event::Rehomed { from: channel.clone(), to: channel, error: text },
@@ -160,6 +165,10 @@ pub(super) fn changes(text: &str) -> Vec<Change> {
         Change::TriageProved,
         Change::TriageNotProved,
         Change::Rehomed { to: ChannelId::from("CSTG") },
+        Change::ExceptionApproved { by: by.clone() },
+        Change::ExceptionDeclined { by: by.clone(), why: why.clone() },
+        Change::ExceptionLapsed,
+        Change::ExceptionUnreachable,
         Change::Closed { by, why },
     ]
 }
@@ -232,6 +241,7 @@ pub(super) fn whats(text: &str) -> Vec<What> {
         What::AgendaDue { start: now() + hours(30), due: now() + hours(6), late_because: None },
         What::AgendaMissed { requester: user("UAVA"), pm: Some(by.clone()), late_because: None },
         What::AgendaMissed { requester: user("UAVA"), pm: None, late_because: None },
+        What::ExceptionAsked { whom: user("UPAT") },
         What::Parked {
             channel: ChannelId::from("CGRP"),
             error: text.clone(),
@@ -295,9 +305,12 @@ pub(super) fn refusals(text: &str) -> Vec<Refusal> {
             earliest: now() + hours(48),
             pm_zone: Some(chrono_tz::America::Los_Angeles),
         },
+        Refusal::NobodyApproves { place: Some(place(text)) },
+        Refusal::NobodyApproves { place: None },
         Refusal::InThePast,
         Refusal::ReasonNotTaken { reason: Reason::Technical, place: runner() },
         Refusal::StaysInside,
+        Refusal::AskPmInside,
         Refusal::NothingToRedirect,
         Refusal::OnlyAdmins,
         Refusal::DirectoryBroken { problems: vec![text.to_owned(); 9] },
@@ -317,7 +330,20 @@ pub(super) fn refusals(text: &str) -> Vec<Refusal> {
     all.push(Refusal::IsAway { user: user("UINES"), until: day() });
     all.extend(away_problems(text).into_iter().map(|problem| Refusal::Absence { problem }));
     all.extend(super::every::STATES.map(|state| Refusal::NotNow { engagement, state }));
+    let states = [
+        ExceptionState::Asked,
+        ExceptionState::Approved,
+        ExceptionState::Declined,
+        ExceptionState::Withdrawn,
+        ExceptionState::Lapsed,
+    ];
+    for state in states {
+        all.push(Refusal::ExceptionStands { engagement, by: Some(user("UPAT")), state });
+        all.push(Refusal::ExceptionStands { engagement, by: None, state });
+    }
     let roles = [
+        Role::Approvers(Some(runner())),
+        Role::Approvers(None),
         Role::SmesOf(area.clone()),
         Role::LeadsOf(area),
         Role::PmsOf(Some(runner())),

@@ -275,6 +275,7 @@ pub(super) fn inquiry(text: &str) -> Engagement {
 pub(super) fn call(text: &str) -> Engagement {
     let call = Call {
         earliest: None,
+        exception: None,
         start: now() + hours(50),
         minutes: 45,
         status: CallStatus::Asked,

@@ -161,7 +161,7 @@ fn a_call_too_soon_offers_the_earliest_start_in_both_zones() {
     insta::assert_snapshot!(
         replied(&too_soon, &Reply::Draft { engagement: too_soon.id }), @r"
         Sun 22 Nov 06:10 UTC is 40 h away and PMs need 48 h. The earliest is Sun 22 Nov 18:10 UTC (10:10 for the PM).
-        [Use that time] [Ask an SME instead] [Drop it]
+        [Use that time] [Ask an SME instead] [Ask for an exception] [Drop it]
         ");
     insta::assert_snapshot!(refused(Refusal::TooSoon {
         start: now() + hours(40),
@@ -211,9 +211,12 @@ fn every_refusal_is_said() {
     *K7Q* was answered more than 14 days ago, so it stays closed. Please ask anew and name it.
     That is no link, so nothing was changed. Please paste one that starts with https://.
     Sun 22 Nov 06:10 UTC is 40 h away and PMs need 48 h. The earliest is Sun 22 Nov 14:10 UTC (06:10 for the PM).
+    I know nobody who could approve an exception for words, so nobody was asked. The earliest time and an SME are still open.
+    I know nobody who could approve an exception, so nobody was asked. The earliest time and an SME are still open.
     That time is past, so nothing was changed. Please choose a later one.
     Technical questions go to SMEs, not to PMs of Runner. `/request-pm your question` asks them.
     What is said in an internal channel stays there, so nothing was sent. You can ask in your own words with `/request-pm`.
+    SMEs put a message to the PM in their internal channel, so nothing was sent. *Ask an expert* takes it to SMEs, and `/request-pm` reaches a PM for roadmap, direction or a gap.
     There is nobody to ask for behind that message, so nothing was sent. It works on a question that a colleague wrote.
     Only admins can do that: Lin.
     The directory and settings do not hold as they are now, so I keep to the last ones:
@@ -259,6 +262,22 @@ fn every_refusal_is_said() {
     *K7Q* was declined, so that does not apply now. Its card shows what can be done.
     *K7Q* waited too long and has lapsed, so nothing was sent. Please ask again.
     *K7Q* was dropped, so nothing was sent. Please ask again.
+    Pat is asked for the exception of *K7Q* already; I tell you what they say.
+    Somebody is asked for the exception of *K7Q* already; I tell you what they say.
+    Pat has approved the exception for *K7Q* already, and the call is asked for.
+    Somebody has approved the exception for *K7Q* already, and the call is asked for.
+    Pat has declined the exception for *K7Q* already. Another start or an SME is open.
+    Somebody has declined the exception for *K7Q* already. Another start or an SME is open.
+    The exception for *K7Q* is no longer asked for, so there is nothing to decide.
+    The exception for *K7Q* is no longer asked for, so there is nothing to decide.
+    The start of *K7Q* has passed, so there is nothing to decide.
+    The start of *K7Q* has passed, so there is nothing to decide.
+    Only the PM asked, the stage PM or the product leader of Runner can do that with *K7Q*; you can add detail or withdraw it.
+    [Add detail] [Withdraw]
+    Only the PM asked, the stage PM or the product leader of Runner can do that with *K7Q*; you can write in its thread.
+    Only the PM asked, the stage PM or the product leader can do that with *K7Q*; you can add detail or withdraw it.
+    [Add detail] [Withdraw]
+    Only the PM asked, the stage PM or the product leader can do that with *K7Q*; you can write in its thread.
     Only SMEs of CI/CD can do that with *K7Q*; you can add detail or withdraw it.
     [Add detail] [Withdraw]
     Only SMEs of CI/CD can do that with *K7Q*; you can write in its thread.
@@ -339,6 +358,8 @@ fn what_was_done_is_said() {
         Done::Redirected,
         Done::AgendaAdded,
         Done::ShownToAuthor,
+        Done::ExceptionApproved,
+        Done::ExceptionDeclined,
         Done::Noted,
     ];
     let said: Vec<String> = done
@@ -355,6 +376,8 @@ fn what_was_done_is_said() {
     SMEs have it now, as <https://example.slack.com/archives/CSME/p1700000000000100|K7Q>.
     The agenda is on the card of <https://example.slack.com/archives/CSME/p1700000000000100|K7Q>.
     Ava sees it first, and decides whether it is posted.
+    Approved. *K7Q* is asked now in <#CSME>.
+    Declined. Ava is told, with the earliest time for *K7Q*.
     Noted for <https://example.slack.com/archives/CSME/p1700000000000100|K7Q>.
     ");
 }

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use super::super::testing::*;
 use crate::domain::command::{Action, ClockKind};
 use crate::domain::decision::Reply;
-use crate::domain::engagement::State;
 use crate::domain::engagement::call::CallStatus;
+use crate::domain::engagement::{CallException, State};
 use crate::domain::ids::UserId;
 
 /// Something that happens.
@@ -37,13 +37,16 @@ fn action(which: usize, story: &Story, hours: i64) -> Action {
         13 => Action::Close { why: text() },
         14 | 15 => Action::UseSlot { start },
         16 => Action::Discard,
+        17 | 18 => Action::AskException { why: text() },
+        19 | 20 => Action::ApproveException,
+        21 => Action::DeclineException { why: text() },
         _ => Action::Withdraw,
     }
 }
 
 fn happens() -> impl Strategy<Value = Happens> {
-    let person = prop::sample::select(vec![AVA, AVA, PETRA, PETRA, PAUL, CLEO, INES, LEA, ADA]);
-    let press = (person, 0_usize..18, 1_i64..600, 1_i64..150)
+    let person = prop::sample::select(vec![AVA, AVA, PETRA, PETRA, PAUL, STAN, CLEO, INES, LEA, ADA]);
+    let press = (person, 0_usize..23, 1_i64..600, 1_i64..150)
         .prop_map(|(by, action, minutes, hours)| Happens::Press(by, action, minutes, hours));
     prop_oneof![4 => press, 1 => Just(Happens::Due)]
 }
@@ -62,13 +65,20 @@ fn check(story: &Story) -> Result<(), TestCaseError> {
         CallStatus::Held => state == State::Closed,
         CallStatus::Lapsed => state == State::Lapsed,
     };
+    let exception = call.exception.as_ref();
+    let is_asked = exception.is_some_and(CallException::is_open);
+    prop_assert!(!is_asked || state == State::Draft, "C12: nobody is asked for what was posted or ended");
+    prop_assert!(exception.is_none_or(|exception| exception.decided_by != Some(UserId::from(AVA))));
     prop_assert!(agree, "{:?} and {:?}", state, call.status);
     prop_assert_eq!(story.engagement().closed_at.is_some(), !state.is_live());
     prop_assert_eq!(story.engagement().home.is_some(), story.engagement().owner.is_some());
     if !state.is_live() {
         prop_assert!(story.clocks.is_empty(), "C11");
     } else if state == State::Draft {
-        prop_assert_eq!(story.clocks.keys().collect::<Vec<_>>(), [&ClockKind::DraftLapse]);
+        let next = exception.and_then(|exception| exception.next_at);
+        prop_assert_eq!(story.clocks.get(&ClockKind::ExceptionNext), next.as_ref());
+        let others = story.clocks.keys().filter(|kind| **kind != ClockKind::ExceptionNext);
+        prop_assert_eq!(others.collect::<Vec<_>>(), [&ClockKind::DraftLapse]);
         prop_assert_eq!(story.clocks[&ClockKind::DraftLapse], call.start);
     } else {
         prop_assert!(story.clocks[&ClockKind::CallStart] >= call.start, "every call ends");
