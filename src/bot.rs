@@ -18,12 +18,15 @@ use crate::slack::client::{AppSlack, Auth, Beacon, SetupError, Slack, SlackError
 use crate::slack::verify::Verifier;
 use crate::socket::{Sockets, Timing};
 use crate::store::{Store, StoreError};
+use crate::worker::homes::Desk;
 use crate::worker::names::{NamesError, Source, Written};
 use crate::worker::pace::Pace;
 use crate::worker::run::{self, Worker};
 use crate::worker::steps::Steps;
 use crate::worker::supervise::supervised;
-use crate::worker::{absences, clocks, gap, health, holidays, membership, names, outbox, upkeep, watchdog};
+use crate::worker::{
+    absences, clocks, gap, health, holidays, homes, membership, names, outbox, upkeep, watchdog,
+};
 
 /// What the bot is made of.
 pub struct Parts {
@@ -52,6 +55,7 @@ pub struct Bot {
     pub source: Arc<Source>,
     verifier: Arc<Verifier>,
     pace: Arc<Pace>,
+    homes: Arc<Desk>,
     steps: Arc<Steps>,
     after_answer: AfterAnswer,
 }
@@ -163,6 +167,7 @@ impl Bot {
             source,
             verifier: Arc::new(Verifier::new(signing_secrets)),
             pace: Arc::default(),
+            homes: Arc::default(),
             steps: Arc::default(),
             after_answer: AfterAnswer::default(),
         })
@@ -249,7 +254,7 @@ impl Bot {
     /// Keeps to Slack's pace when it is settled by hand, as its loops do anyway.
     #[must_use]
     pub fn at_slacks_pace(self) -> Self {
-        Self { pace: Arc::new(Pace::steady()), ..self }
+        Self { pace: Arc::new(Pace::steady()), homes: Arc::new(Desk::steady()), ..self }
     }
 
     /// Reads the names at Slack and resolves the directory against them.
@@ -295,7 +300,8 @@ impl Bot {
             }
             let due = clocks::tick(&self.app, &self.slack).await?;
             let delivered = outbox::tick(&self.app, &self.slack, &self.pace).await?;
-            if due == 0 && delivered == 0 {
+            let shown = homes::tick(&self.app, &self.slack, &self.homes).await?.published;
+            if due == 0 && delivered == 0 && shown == 0 {
                 return Ok(());
             }
         }

@@ -10,6 +10,7 @@ mod answers;
 mod bell;
 mod delivery;
 mod hearing;
+mod home;
 mod load;
 mod operations;
 mod overhear;
@@ -42,6 +43,7 @@ pub use crate::store::{StoreError, Turn};
 pub use bell::Bell;
 pub use delivery::{Counted, Delivery};
 pub use hearing::Hearing;
+pub use home::{Homes, Word};
 pub use operations::Numbers;
 pub use queries::Query;
 pub use reload::{Reload, Reloaded, Reloading};
@@ -69,6 +71,8 @@ pub struct App {
     pub clocks: Bell,
     /// Rings for clocks with an errand at Slack.
     pub errands: Bell,
+    /// What may have changed in people's App Homes.
+    pub homes: Homes,
     /// Rings when an absence was set or ended.
     pub absences_changed: tokio::sync::Notify,
     /// Rings when names at Slack changed.
@@ -186,17 +190,19 @@ pub struct Outcome {
     pub related: Vec<Engagement>,
 }
 
-/// What a decision leaves to do: something to deliver, and the earliest clocks that it sets, of either queue.
-#[derive(Debug, Clone, Copy, Default)]
+/// What a decision leaves to do: something to deliver, the earliest clocks that it sets, of either queue, and Homes to look at.
+#[derive(Debug, Clone, Default)]
 struct NextWork {
     delivers: bool,
+    changed: Vec<EngagementId>,
     plain: Option<DateTime<Utc>>,
     errand: Option<DateTime<Utc>>,
 }
 
 impl NextWork {
     fn of(decision: &Decision) -> Self {
-        let mut next = Self { delivers: !decision.notices.is_empty(), ..Self::default() };
+        let changed = decision.writes.iter().map(|write| write.engagement().id).collect();
+        let mut next = Self { delivers: !decision.notices.is_empty(), changed, ..Self::default() };
         for change in &decision.clocks {
             if let ClockChange::Set { kind, due, .. } = change {
                 let queue = if kind.errand().is_some() { &mut next.errand } else { &mut next.plain };
@@ -221,6 +227,7 @@ impl App {
             work: tokio::sync::Notify::new(),
             clocks: Bell::default(),
             errands: Bell::default(),
+            homes: Homes::default(),
             absences_changed: tokio::sync::Notify::new(),
             names_stale: tokio::sync::Notify::new(),
             names_changes: Mutex::default(),
@@ -324,6 +331,9 @@ impl App {
     fn ring(&self, next: NextWork) {
         if next.delivers {
             self.work.notify_one();
+        }
+        if !next.changed.is_empty() {
+            self.homes.changed(next.changed);
         }
         for (bell, due) in [(&self.clocks, next.plain), (&self.errands, next.errand)] {
             if let Some(due) = due {

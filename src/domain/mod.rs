@@ -14,6 +14,7 @@ pub mod decision;
 pub mod digest;
 pub mod directory;
 pub mod engagement;
+pub mod home;
 pub mod ids;
 pub mod names;
 pub mod notice;

@@ -88,6 +88,8 @@ pub async fn hear_again(app: &App, body: &[u8]) -> Result<HeardAgain, StoreError
         | Inbound::Suggest { .. }
         | Inbound::OpenForm(_)
         | Inbound::Show { .. }
+        | Inbound::HomeOpened { .. }
+        | Inbound::HomeList { .. }
         | Inbound::Query { .. }
         | Inbound::Admin { .. }
         | Inbound::Ignored { .. } => HeardAgain::NothingToDo,
@@ -140,6 +142,7 @@ fn late_answer(incoming: &Incoming) -> Answer {
             AnswerTo::Inline { .. }
             | AnswerTo::Form { .. }
             | AnswerTo::Url { .. }
+            | AnswerTo::Home { .. }
             | AnswerTo::Direct { .. }
             | AnswerTo::Nowhere,
             Some(user),
@@ -148,6 +151,7 @@ fn late_answer(incoming: &Incoming) -> Answer {
             AnswerTo::Inline { .. }
             | AnswerTo::Form { .. }
             | AnswerTo::Url { .. }
+            | AnswerTo::Home { .. }
             | AnswerTo::Direct { .. }
             | AnswerTo::Nowhere,
             _,

@@ -16,7 +16,7 @@ use crate::slack::render::{self, Scene};
 /// Where the author of a command hears, for `app`. In a shared channel we never post: only they see it.
 pub(super) fn app_answer(answer: &AnswerTo, shared_channel: bool) -> Answer {
     match answer {
-        AnswerTo::Inline { .. } => Answer::Inline,
+        AnswerTo::Inline { .. } | AnswerTo::Home { .. } => Answer::Inline,
         AnswerTo::Form { user, url: Some(url) } | AnswerTo::Url { user, url, .. } => {
             Answer::Url { url: url.clone(), user: user.clone() }
         }
@@ -72,6 +72,7 @@ impl Edge {
                     None => Answered::Taken,
                 }
             }
+            AnswerTo::Home { .. } => self.answer_over_home(answer, outcome),
             AnswerTo::Form { .. } => Answered::Body(forms::clear()),
             AnswerTo::Url { .. } | AnswerTo::Thread { .. } | AnswerTo::Direct { .. } | AnswerTo::Nowhere => {
                 Answered::Taken
@@ -98,7 +99,9 @@ impl Edge {
             AnswerTo::Form { .. } => {
                 self.problems(&[FieldProblem { field, problem: Problem::NotSaved }], Some(answer))
             }
-            AnswerTo::Inline { .. } => self.answered(answer, &Outcome { reply, ..Outcome::default() }),
+            AnswerTo::Inline { .. } | AnswerTo::Home { .. } => {
+                self.answered(answer, &Outcome { reply, ..Outcome::default() })
+            }
             AnswerTo::Url { .. } | AnswerTo::Direct { .. } => {
                 let policy = self.app.policy();
                 if let Some(message) = render::reply(&reply, &self.scene(&policy, None, &[])) {
@@ -123,7 +126,10 @@ impl Edge {
             AnswerTo::Form { .. } => {
                 self.problems(&[FieldProblem { field, problem: Problem::StillSaving }], Some(&answer))
             }
-            AnswerTo::Inline { .. } | AnswerTo::Url { .. } | AnswerTo::Direct { .. } => {
+            AnswerTo::Inline { .. }
+            | AnswerTo::Home { .. }
+            | AnswerTo::Url { .. }
+            | AnswerTo::Direct { .. } => {
                 let reply = Reply::Refused(Refusal::StillSaving);
                 let edge = self.clone();
                 let said = self.answered(&answer, &Outcome { reply, ..Outcome::default() });
@@ -138,7 +144,7 @@ impl Edge {
         let policy = self.app.policy();
         let message = match ended {
             // The outbox tells whoever pressed a button.
-            Ok(_) if !matches!(answer, AnswerTo::Inline { .. }) => return,
+            Ok(_) if !matches!(answer, AnswerTo::Inline { .. } | AnswerTo::Home { .. }) => return,
             Ok(outcome) => {
                 let scene = self.scene(&policy, outcome.engagement.as_ref(), &outcome.related);
                 render::reply(&outcome.reply, &scene)
@@ -184,6 +190,10 @@ impl Edge {
             | AnswerTo::Form { user, url: None }
             | AnswerTo::Inline { user, url: None, .. } => {
                 Destination::Post { channel: ChannelId(user.0.clone()), thread: None }
+            }
+            AnswerTo::Home { user, trigger_id } => {
+                self.send_over_home(user, trigger_id, message);
+                return;
             }
             AnswerTo::Nowhere => return,
         };

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::admin::{Asked, administer};
 use super::answers::app_answer;
+use super::home;
 use super::{ANSWER_WITHIN, Answered, Edge, PREPARE_WITHIN, START_WITHIN};
 use crate::app::{Answer, Envelope, Outcome, Query, StoreError, Turn};
 use crate::domain::command::{Act, Command};
@@ -35,6 +36,12 @@ pub(super) async fn hear(edge: &Edge, inbound: Inbound, body: &[u8]) -> Answered
         Inbound::OpenForm(open) => open_form(edge, *open, late_at).await,
         Inbound::Show { what, engagement, by, answer, outsider } => {
             edge.in_time(&answer, show(edge, what, engagement, &by, &answer, outsider, late_at)).await
+        }
+        Inbound::HomeOpened { user, has_view, outsider } => {
+            edge.in_time(&AnswerTo::Nowhere, home::opened(edge, &user, has_view, outsider)).await
+        }
+        Inbound::HomeList { list, by, trigger_id, outsider } => {
+            home::list(edge, list, by, trigger_id, outsider).await
         }
         Inbound::Query { query, keys, by, answer, outsider } => {
             let shown = query_of(edge, query, by, &answer, outsider, (keys, late_at));
@@ -71,7 +78,7 @@ pub(super) async fn hear(edge: &Edge, inbound: Inbound, body: &[u8]) -> Answered
 fn is_event(inbound: &Inbound) -> bool {
     match inbound {
         Inbound::Command(incoming) => is_repeated(&incoming.answer),
-        Inbound::NamesChanged { .. } | Inbound::EventsLost => true,
+        Inbound::NamesChanged { .. } | Inbound::EventsLost | Inbound::HomeOpened { .. } => true,
         Inbound::Ignored { why } => *why == parse::OUR_OWN_MESSAGE,
         Inbound::SslCheck
         | Inbound::UrlVerification { .. }
@@ -80,6 +87,7 @@ fn is_event(inbound: &Inbound) -> bool {
         | Inbound::Show { .. }
         | Inbound::Query { .. }
         | Inbound::Admin { .. }
+        | Inbound::HomeList { .. }
         | Inbound::FormProblems(_)
         | Inbound::FormNeedsMore { .. }
         | Inbound::DeadLetter { .. }
@@ -93,6 +101,7 @@ async fn command(edge: &Edge, incoming: Incoming, body: &[u8]) -> Answered {
         return Answered::Taken;
     }
     let answer = app_answer(&incoming.answer, incoming.shared_channel);
+    let looks = home::looks_at_it(&incoming);
     let field = super::answers::first_field(&incoming.command);
     let turn = Turn::default();
     let envelope = Envelope {
@@ -108,7 +117,13 @@ async fn command(edge: &Edge, incoming: Incoming, body: &[u8]) -> Answered {
         fired: None,
     };
     let app = Arc::clone(&edge.app);
-    let mut handling = Box::pin(async move { app.handle(envelope).await });
+    let mut handling = Box::pin(async move {
+        let handled = app.handle(envelope).await;
+        if let Some(user) = looks {
+            app.homes.acted(user);
+        }
+        handled
+    });
     match tokio::time::timeout(ANSWER_WITHIN, &mut handling).await {
         Ok(Ok(outcome)) => edge.answered(&incoming.answer, &outcome),
         // Repeated, it would meet the same row: kept for when that is mended.
@@ -358,6 +373,7 @@ impl Edge {
         reply: Reply,
     ) -> Answered {
         let to = app_answer(answer, false);
+        // In App Home a view says it, which is lost with the process like every answer in a body.
         if to == Answer::Inline {
             let outcome = Outcome { reply, ..Outcome::default() };
             return self.answered(answer, &outcome);
@@ -376,6 +392,9 @@ impl Edge {
 
 /// Where whoever wanted a form hears that it did not open.
 fn answer_of(open: &OpenForm) -> AnswerTo {
+    if open.in_home {
+        return AnswerTo::Home { user: open.by.clone(), trigger_id: open.trigger_id.clone() };
+    }
     match (&open.context.response_url, open.form) {
         (Some(url), Form::Request) => AnswerTo::Inline {
             user: open.by.clone(),

@@ -8,6 +8,7 @@ mod after_answer;
 mod again;
 mod answers;
 mod hear;
+mod home;
 
 use std::sync::Arc;
 use std::time::Duration;

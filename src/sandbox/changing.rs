@@ -192,6 +192,11 @@ impl Workspace {
         self.change(|state, now| state.set_group_users(&id, users, now));
     }
 
+    /// Switches the app's Home tab on or off in its settings.
+    pub fn switch_home(&self, on: bool) {
+        self.0.state().has_no_home = !on;
+    }
+
     /// Changes the granted scopes.
     pub fn set_scopes(&self, scopes: &[&str]) {
         self.0.state().bot.scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();

@@ -112,6 +112,9 @@ impl Person {
         let now = self.workspace.0.clock.now();
         {
             let mut state = self.workspace.0.state();
+            if state.has_no_home {
+                return not_possible("the app has no Home tab");
+            }
             let ts = state.ids.ts(now);
             let mut event = json!({"type": "app_home_opened", "user": user, "channel": channel, "tab": "home", "event_ts": ts});
             let view =

@@ -153,6 +153,7 @@ impl WorkspaceSetup {
             views: BTreeMap::new(),
             stacks: BTreeMap::new(),
             homes: BTreeMap::new(),
+            has_no_home: false,
             triggers: BTreeMap::new(),
             response_urls: BTreeMap::new(),
             subscriptions: USUAL_SUBSCRIPTIONS.iter().map(|event| (*event).to_owned()).collect(),

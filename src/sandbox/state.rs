@@ -35,6 +35,7 @@ pub struct State {
     pub views: BTreeMap<String, View>,
     pub stacks: BTreeMap<String, Vec<String>>,
     pub homes: BTreeMap<String, String>,
+    pub has_no_home: bool,
     pub triggers: BTreeMap<String, Trigger>,
     pub response_urls: BTreeMap<String, ResponseUrl>,
     pub subscriptions: BTreeSet<String>,

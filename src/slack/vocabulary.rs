@@ -82,6 +82,57 @@ pub enum Pressed {
     Admin(Wish),
 }
 
+/// A button of App Home that is about no engagement in particular.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HomePress {
+    /// What it does.
+    pub home: HomePressed,
+}
+
+/// What such a button does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HomePressed {
+    /// Opens the request form.
+    Ask,
+    /// Shows all of a list.
+    List(HomeList),
+    /// Tries the bot out where an area is in pilot, or no longer.
+    Pilot {
+        /// From now on.
+        on: bool,
+    },
+}
+
+/// A list of App Home, of which only the first few are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HomeList {
+    /// What others wait for.
+    Owe,
+    /// What they asked.
+    Asked,
+    /// What nobody took.
+    Untaken,
+    /// What may come too late.
+    AtRisk,
+    /// What is today.
+    Today,
+}
+
+impl HomeList {
+    /// The name of its button.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Owe => "owe",
+            Self::Asked => "asked",
+            Self::Untaken => "untaken",
+            Self::AtRisk => "at_risk",
+            Self::Today => "today",
+        }
+    }
+}
+
 /// What pressing a button about one's own absence means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -112,6 +112,16 @@ impl<'a> View<'a> {
         Self { db, installation, fresh }
     }
 
+    /// The connection, for reads that stand in files of their own.
+    pub(super) fn db(&self) -> &'a Connection {
+        self.db
+    }
+
+    /// Whose rows these are.
+    pub(super) fn installation(&self) -> InstallationId {
+        self.installation
+    }
+
     /// A fresh id. Never twice in a process; ids that are not used leave gaps.
     pub fn next_id(&self) -> Result<EngagementId, StoreError> {
         self.fresh.next(self.installation, || {

@@ -10,6 +10,7 @@ pub mod gap;
 pub mod health;
 pub mod heartbeat;
 pub mod holidays;
+pub mod homes;
 mod leavers;
 pub mod membership;
 pub mod names;

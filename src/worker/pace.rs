@@ -3,7 +3,7 @@
 //!
 //! In memory: losing it costs a request too many, never a message. Knows no messages and sends nothing.
 
-mod budget;
+pub(super) mod budget;
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -8,12 +8,13 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::clock_loops::{Works, clock_loop, errand_loop};
+use super::homes::Desk;
 use super::names::{NamesError, Source};
 use super::pace::Pace;
 use super::steps::Steps;
 use super::supervise::supervised;
 use super::watchdog::Round;
-use super::{absences, gap, health, heartbeat, holidays, membership, names, outbox, upkeep};
+use super::{absences, gap, health, heartbeat, holidays, homes, membership, names, outbox, upkeep};
 use crate::app::App;
 use crate::slack::client::{Beacon, Slack};
 use crate::store::StoreError;
@@ -42,6 +43,12 @@ const SCOPES_EACH: u32 = 10;
 const ROUND: Duration = Duration::from_mins(10);
 /// How long the watchdog rests after each page.
 const PAGE_REST: Duration = Duration::from_secs(5);
+/// How often Homes are looked at when nobody waits for one.
+const HOMES_EVERY: Duration = Duration::from_secs(1);
+/// The rest between two looks where many Homes changed.
+const HOMES_BREATH: Duration = Duration::from_millis(50);
+/// How soon they are looked at again where the store did not answer.
+const HOMES_AGAIN: Duration = Duration::from_secs(2);
 /// How often absences are looked at, should nobody ring.
 const ABSENCES: Duration = Duration::from_secs(10);
 /// How often a sign of life is kept.
@@ -80,6 +87,13 @@ impl Worker {
             loops.push(supervised(name, app, until, move || {
                 let (works, pace, stop) = (works.clone(), Arc::clone(&pace), stop.clone());
                 async move { outbox::serve(&works, &pace, stop, outbox::ENDS_WITHIN).await }
+            }));
+        }
+        {
+            let desk = Arc::new(Desk::steady());
+            let (works, stop, (name, app, until)) = (works.clone(), stop.clone(), keep("homes"));
+            loops.push(supervised(name, app, until, move || {
+                homes_loop(works.clone(), Arc::clone(&desk), stop.clone())
             }));
         }
         {
@@ -165,6 +179,25 @@ async fn watchdog_loop(works: Works, mut stop: watch::Receiver<bool>) {
         }
         let took = (app.reading().steady - began).to_std().unwrap_or_default();
         sleep_or_stop(ROUND.saturating_sub(took), &mut stop).await;
+    }
+}
+
+/// Keeps App Homes up to date: at once for whoever waits, else a few at a time.
+async fn homes_loop(works: Works, desk: Arc<Desk>, mut stop: watch::Receiver<bool>) {
+    let app = &works.app;
+    while !*stop.borrow() {
+        let rest = match homes::tick(app, &works.slack, &desk).await {
+            Ok(looked) if looked.is_full => HOMES_BREATH,
+            Ok(_) => HOMES_EVERY,
+            Err(error) => {
+                tracing::error!(%error, "Homes could not be kept up to date");
+                HOMES_AGAIN
+            }
+        };
+        tokio::select! {
+            () = app.homes.waited_for.notified() => {}
+            () = sleep_or_stop(rest, &mut stop) => {}
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::store::StoreError;
 
 use super::gap;
+use super::homes;
 use super::steps::Steps;
 
 /// How long keys of causes are kept: longer than Slack repeats anything.
@@ -28,6 +29,7 @@ pub async fn tick(app: &App, steps: &Steps) -> Result<(), StoreError> {
         app.store().forget_delivered(app.installation(), now - DELIVERED_KEPT, AT_ONCE).await?;
         let log_kept = chrono::Duration::days(app.policy().rules.keep_admin_log_days);
         app.store().forget_log(app.installation(), now - log_kept, AT_ONCE).await?;
+        app.store().forget_homes(app.installation(), now - homes::KEPT).await?;
         app.store().forget_counted_threads(app.installation(), now - THREADS_KEPT, AT_ONCE).await?;
     }
     Ok(())

@@ -236,6 +236,34 @@ async fn app_home_is_published_opened_and_clicked() -> Result<(), NotPossible> {
 }
 
 #[tokio::test]
+async fn a_home_has_slacks_limits_and_errors() -> Result<(), NotPossible> {
+    let (ws, _, api) = workspace().await;
+    let home = |blocks: usize| json!({"type": "home", "blocks": vec![section("x"); blocks]});
+    let publish = async |more: Value| {
+        let mut call = json!({"user_id": ws.user_id("ava"), "view": home(1)});
+        for (key, value) in more.as_object().unwrap() {
+            call[key] = value.clone();
+        }
+        let answer = api.call("views.publish", &call).await;
+        if answer["ok"] == true { "ok".to_owned() } else { answer["error"].as_str().unwrap().to_owned() }
+    };
+    assert_eq!(publish(json!({"view": home(100)})).await, "ok");
+    assert_eq!(publish(json!({"view": home(101)})).await, "invalid_arguments");
+    assert_eq!(publish(json!({"view": {"type": "modal", "blocks": []}})).await, "invalid_arguments");
+    assert_eq!(publish(json!({"user_id": "UNOBODY"})).await, "invalid_arguments");
+    assert_eq!(publish(json!({"hash": "1.2"})).await, "hash_conflict");
+    ws.limits(true);
+    for _ in 0..20 {
+        assert_eq!(publish(json!({})).await, "ok");
+    }
+    assert_eq!(publish(json!({})).await, "ratelimited");
+    ws.switch_home(false);
+    assert_eq!(publish(json!({})).await, "not_enabled");
+    assert!(ws.person("ava").open_home().await.is_err());
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_bot_that_does_not_answer_in_time_is_shown_and_tried_again() -> Result<(), NotPossible> {
     let setup = WorkspaceSetup::default().answer_within(std::time::Duration::from_millis(20));
     let (ws, bot, _) = workspace_with(setup).await;

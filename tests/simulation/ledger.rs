@@ -34,7 +34,7 @@ impl Seen {
 }
 
 /// The labels in a line of buttons, such as `[Take it] [… Wrong area · Withdraw]`.
-fn labels_of(line: &str) -> Vec<String> {
+pub fn labels_of(line: &str) -> Vec<String> {
     let mut labels = Vec::new();
     for part in line.split('[').skip(1) {
         let inside = part.split(']').next().unwrap_or_default();

@@ -18,6 +18,8 @@ mod drafts;
 mod exceptions;
 mod gaps;
 mod habits;
+mod home;
+mod home_faults;
 mod inquiries;
 mod leaving;
 mod mentions;

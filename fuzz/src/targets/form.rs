@@ -73,6 +73,8 @@ fn a_command_is_always_answered(text: &str) {
         | Inbound::UrlVerification { .. }
         | Inbound::Suggest { .. }
         | Inbound::Show { .. }
+        | Inbound::HomeOpened { .. }
+        | Inbound::HomeList { .. }
         | Inbound::FormProblems(_)
         | Inbound::FormNeedsMore { .. }
         | Inbound::NamesChanged { .. }

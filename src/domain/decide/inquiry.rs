@@ -31,4 +31,4 @@ pub use open::{Opening, open};
 pub use people::{Choice, answers};
 pub use rehome::undeliverable;
 pub use turn::wakes_at;
-pub use working::promised_at;
+pub use working::{half_way, promised_at};

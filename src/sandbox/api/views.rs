@@ -1,6 +1,6 @@
 //! `views.*`: opening, pushing, changing and publishing, with triggers and hashes checked.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::{Answer, ApiError, Args};
@@ -9,6 +9,10 @@ use crate::sandbox::state::{Spent, State};
 
 /// The most bytes of a view.
 const MOST_BYTES: usize = 250_000;
+/// How many Homes may be published a minute.
+const HOMES_A_MINUTE: f64 = 100.0;
+/// How many of them at once.
+const HOMES_AT_ONCE: f64 = 20.0;
 
 pub fn open(state: &mut State, args: &Args, now: DateTime<Utc>) -> Answer {
     let body = view_argument(args, "modal")?;
@@ -51,7 +55,11 @@ pub fn update(state: &mut State, args: &Args, now: DateTime<Utc>) -> Answer {
 
 pub fn publish(state: &mut State, args: &Args, now: DateTime<Utc>) -> Answer {
     let user = args.need("user_id")?.to_owned();
+    if state.has_no_home {
+        return Err("not_enabled".into());
+    }
     let body = view_argument(args, "home")?;
+    keep_pace(state, now)?;
     if state.user(&user).is_none_or(|user| user.deleted || user.is_bot) {
         return Err(ApiError::with_messages("invalid_arguments", &["[ERROR] user not found".to_owned()]));
     }
@@ -63,6 +71,21 @@ pub fn publish(state: &mut State, args: &Args, now: DateTime<Utc>) -> Answer {
     }
     let id = state.publish_home(&user, body, now);
     answer(state, &id)
+}
+
+/// A hundred Homes a minute, some of them at once, when the workspace's limits are on.
+fn keep_pace(state: &mut State, now: DateTime<Utc>) -> Result<(), ApiError> {
+    if !state.limits {
+        return Ok(());
+    }
+    let budget = state.budgets.entry("views.publish".to_owned()).or_insert((HOMES_AT_ONCE, now));
+    let earned = (now - budget.1).max(TimeDelta::zero()).as_seconds_f64() * HOMES_A_MINUTE / 60.0;
+    *budget = ((budget.0 + earned).min(HOMES_AT_ONCE), now);
+    if budget.0 < 1.0 {
+        return Err("ratelimited".into());
+    }
+    budget.0 -= 1.0;
+    Ok(())
 }
 
 fn answer(state: &State, id: &str) -> Answer {

@@ -40,6 +40,7 @@ pub(super) fn slash(
             context,
             trigger_id,
             by,
+            in_home: false,
             outsider: false,
             prefill: Prefill::default(),
         }));

@@ -18,6 +18,7 @@ pub const OUR_OWN_MESSAGE: &str = "our own message";
 
 /// The events that we subscribe to, by the names of the manifest. The messages' names end in the kind of channel.
 pub const EVENTS: &[&str] = &[
+    "app_home_opened",
     "app_mention",
     "channel_archive",
     "channel_deleted",
@@ -47,7 +48,6 @@ pub const EVENTS: &[&str] = &[
 
 /// Events that Slack may send to an app with our settings, or with more, and that change nothing for us.
 const NOT_OURS: &[&str] = &[
-    "app_home_opened",
     "app_uninstalled",
     "app_rate_limited",
     "channel_created",
@@ -186,6 +186,7 @@ fn event(envelope: &Envelope<'_>) -> Inbound {
         "message" | "app_mention" => said(envelope, kind == "app_mention"),
         "reaction_added" | "reaction_removed" => reaction(envelope, kind == "reaction_added"),
         "member_joined_channel" => joined(envelope),
+        "app_home_opened" => home_opened(envelope),
         "channel_left" | "group_left" => match channel(envelope.event) {
             Some(channel) => names(envelope, Change::Membership { channel, joined: false }),
             None => dead("we left a channel without an id"),
@@ -239,6 +240,21 @@ fn joined(envelope: &Envelope<'_>) -> Inbound {
         return names(envelope, Change::Membership { channel, joined: true });
     }
     Inbound::Ignored { why: "somebody else joined a channel" }
+}
+
+/// The Home tab is looked at; the tab with the direct messages is nothing to us.
+fn home_opened(envelope: &Envelope<'_>) -> Inbound {
+    let event = envelope.event;
+    if event.str("tab").is_some_and(|tab| tab != "home") {
+        return Inbound::Ignored { why: "another tab than Home" };
+    }
+    match event.id("user").map(UserId) {
+        Some(user) => {
+            let has_view = event.at("view").is_there();
+            Inbound::HomeOpened { user, has_view, outsider: envelope.outsider }
+        }
+        None => dead("a Home that nobody opened"),
+    }
 }
 
 fn reaction(envelope: &Envelope<'_>, added: bool) -> Inbound {

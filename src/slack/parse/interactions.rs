@@ -15,10 +15,11 @@ use crate::domain::command::{Act, Command, Shortcut, Via};
 use crate::domain::decision::Field;
 use crate::domain::ids::{ChannelId, Ts, UserId};
 use crate::domain::pings::{OfferAnswer, OfferAnswered};
+use crate::domain::switches::{Switching, Wish};
 use crate::slack::forms::{self, Prefill, Submitted};
 use crate::slack::vocabulary::{
-    Form, FormContext, OfferPress, Press, Pressed, SHORTCUT_ASK_EXPERT, SHORTCUT_ASK_PM, SHORTCUT_REDIRECT,
-    SHORTCUT_REQUEST, field_id,
+    Form, FormContext, HomePress, HomePressed, OfferPress, Press, Pressed, SHORTCUT_ASK_EXPERT,
+    SHORTCUT_ASK_PM, SHORTCUT_REDIRECT, SHORTCUT_REQUEST, field_id,
 };
 
 /// The shortcuts that we know, by their `callback_id`.
@@ -42,15 +43,20 @@ struct Acted<'a> {
     channel: Option<ChannelId>,
     url: Option<String>,
     trigger: Option<String>,
+    /// In App Home: there is no channel and no URL to answer in.
+    in_home: bool,
     outsider: bool,
 }
 
 impl Acted<'_> {
     fn answer(&self) -> AnswerTo {
         let user = self.by.clone();
-        match &self.url {
-            Some(url) => AnswerTo::Url { user, url: url.clone(), channel: self.channel.clone() },
-            None => AnswerTo::Direct { user },
+        match (&self.url, &self.trigger) {
+            (Some(url), _) => AnswerTo::Url { user, url: url.clone(), channel: self.channel.clone() },
+            (None, Some(trigger_id)) if self.in_home => {
+                AnswerTo::Home { user, trigger_id: trigger_id.clone() }
+            }
+            (None, _) => AnswerTo::Direct { user },
         }
     }
 
@@ -80,6 +86,7 @@ impl Acted<'_> {
             context,
             trigger_id,
             by: self.by,
+            in_home: self.in_home,
             outsider: self.outsider,
             prefill: Prefill::default(),
         }))
@@ -139,6 +146,7 @@ fn acted(payload: Wire<'_>) -> Option<Acted<'_>> {
         channel: payload.id("channel").or_else(|| container.text("channel_id")).map(ChannelId),
         url: payload.text("response_url"),
         trigger: payload.text("trigger_id"),
+        in_home: payload.at("view").str("type") == Some("home"),
         outsider,
     })
 }
@@ -155,7 +163,7 @@ fn pressed(acted: Acted<'_>, _: &Context<'_>) -> Inbound {
         return offer_answered(acted, pressed);
     }
     let Some(press) = value.and_then(|value| serde_json::from_str::<Press>(value).ok()) else {
-        return Inbound::Ignored { why: "an action that is none of our buttons" };
+        return pressed_in_home(acted, value);
     };
     let engagement = press.engagement;
     match press.pressed {
@@ -175,6 +183,26 @@ fn pressed(acted: Acted<'_>, _: &Context<'_>) -> Inbound {
         Pressed::Show(what) => {
             Inbound::Show { what, engagement, answer: acted.answer(), outsider: acted.outsider, by: acted.by }
         }
+    }
+}
+
+/// A button of App Home that is about no engagement.
+fn pressed_in_home(acted: Acted<'_>, value: Option<&str>) -> Inbound {
+    let press = value.and_then(|value| serde_json::from_str::<HomePress>(value).ok());
+    match press.map(|press| press.home) {
+        Some(HomePressed::Ask) => acted.open(Form::Request, None),
+        Some(HomePressed::List(list)) => match acted.trigger {
+            Some(trigger_id) => {
+                Inbound::HomeList { list, by: acted.by, trigger_id, outsider: acted.outsider }
+            }
+            None => dead("a list to show, without a trigger"),
+        },
+        Some(HomePressed::Pilot { on }) => {
+            let switching = Switching { by: acted.by.clone(), wish: Wish::Pilot { on } };
+            let (keys, answer) = (acted.keys(), acted.answer());
+            acted.incoming(keys, Command::Switch(switching), answer)
+        }
+        None => Inbound::Ignored { why: "an action that is none of our buttons" },
     }
 }
 

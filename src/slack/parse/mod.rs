@@ -32,7 +32,7 @@ use crate::domain::decision::{Field, FieldProblem};
 use crate::domain::ids::{ChannelId, EngagementId, Ts, UserId};
 use crate::domain::names::Change;
 use crate::slack::forms::Prefill;
-use crate::slack::vocabulary::{Form, FormContext, Show};
+use crate::slack::vocabulary::{Form, FormContext, HomeList, Show};
 
 /// What a request from Slack means.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +65,26 @@ pub enum Inbound {
         by: UserId,
         /// Where.
         answer: AnswerTo,
+        /// From another organisation.
+        outsider: bool,
+    },
+    /// Somebody opened their App Home.
+    HomeOpened {
+        /// Who.
+        user: UserId,
+        /// Slack still has what we showed them last.
+        has_view: bool,
+        /// From another organisation.
+        outsider: bool,
+    },
+    /// All of a list of App Home, over it; changes nothing.
+    HomeList {
+        /// Which.
+        list: HomeList,
+        /// To whom.
+        by: UserId,
+        /// Good for one use within three seconds.
+        trigger_id: String,
         /// From another organisation.
         outsider: bool,
     },
@@ -160,6 +180,8 @@ pub struct OpenForm {
     pub trigger_id: String,
     /// For whom.
     pub by: UserId,
+    /// They pressed in App Home.
+    pub in_home: bool,
     /// From another organisation.
     pub outsider: bool,
     /// What is filled in already.
@@ -224,6 +246,13 @@ pub enum AnswerTo {
         channel: ChannelId,
         /// The thread's first message; their own message where it began none.
         thread: Ts,
+    },
+    /// Over their App Home, where they pressed: a small view; by direct message where it does not open.
+    Home {
+        /// Who.
+        user: UserId,
+        /// Good for one use within three seconds.
+        trigger_id: String,
     },
     /// By direct message: there is a person, but no place to answer in.
     Direct {

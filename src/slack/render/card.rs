@@ -78,7 +78,8 @@ fn details(engagement: &Engagement, scene: &Scene<'_>) -> Vec<Line> {
     }
 }
 
-fn actions(engagement: &Engagement) -> Option<Value> {
+/// What can be done in its state.
+pub fn actions(engagement: &Engagement) -> Option<Value> {
     let buttons = Buttons::of(engagement.id);
     match &engagement.body {
         Body::Question(question) => card_question::actions(engagement, question, buttons),

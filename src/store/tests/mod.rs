@@ -7,6 +7,7 @@ mod commits;
 mod copies;
 mod crash;
 mod durability;
+mod homes_kept;
 mod lookups;
 mod not_taken;
 mod pauses;

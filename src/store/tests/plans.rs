@@ -4,8 +4,8 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::store::{
-    absences, admin_log, audit, baseline, claim, clocks, merge, notes, outbox, owners, pauses, settle, steps,
-    switches, told, view,
+    absences, admin_log, audit, baseline, claim, clocks, homes, merge, notes, outbox, owners, pauses, settle,
+    steps, switches, told, view,
 };
 
 async fn plan(bench: &Bench, sql: &'static str) -> String {
@@ -86,6 +86,12 @@ async fn hot_statements_scan_no_table() {
         (settle::SET_CARD, &["sqlite_autoindex_engagement_1"]),
         (settle::HOME, &["sqlite_autoindex_engagement_1"]),
         (outbox::NEXT, &["outbox_next"]),
+        (homes::OPEN_HOMES, &["home_opened (installation_id=? AND opened_at>?)"]),
+        (homes::SHOWN, &["PRIMARY KEY (installation_id=? AND user_id=?)"]),
+        (homes::FORGET_HOME, &["PRIMARY KEY (installation_id=? AND user_id=?)"]),
+        (homes::FORGET_HOMES, &["home_opened (installation_id=? AND opened_at<?)"]),
+        (homes::LIVE_IN_AREA, &["engagement_area (installation_id=? AND area=?)"]),
+        (homes::EVER_ASKED, &["engagement_requester (installation_id=? AND requester=?)"]),
         (notes::FORGET_KEYS, &["decided_at"]),
         (notes::FORGET_DELIVERED, &["outbox_settled"]),
         (switches::MODES, &["PRIMARY KEY (installation_id=?)"]),
@@ -99,9 +105,18 @@ async fn hot_statements_scan_no_table() {
         for index in indexes {
             assert!(plan.contains(index), "{sql}\nuses no {index}:\n{plan}");
         }
-        for table in
-            ["engagement", "clock", "timeline", "outbox", "decided", "counted_thread", "o", "head", "e"]
-        {
+        for table in [
+            "engagement",
+            "clock",
+            "timeline",
+            "outbox",
+            "decided",
+            "home",
+            "counted_thread",
+            "o",
+            "head",
+            "e",
+        ] {
             let scans = plan.lines().any(|step| step.trim() == format!("SCAN {table}"));
             assert!(!scans, "{sql}\nscans {table}:\n{plan}");
         }
@@ -113,7 +128,14 @@ async fn what_is_asked_in_order_is_not_sorted() {
     let bench = Bench::new().await;
     let clocks = [clocks::DUE, clocks::DUE_ERRANDS, clocks::NEXT, clocks::NEXT_ERRAND];
     let audit = [audit::LIVE_PAGE, audit::ANSWERED_PAGE];
-    let views = [view::OWED_BY, view::ASKS_SINCE, view::ANSWERED_IN_AREA, view::TIMELINE];
+    let views = [
+        view::OWED_BY,
+        view::ASKS_SINCE,
+        view::ANSWERED_IN_AREA,
+        view::TIMELINE,
+        homes::LIVE_IN_AREA,
+        homes::OPEN_HOMES,
+    ];
     for sql in clocks.into_iter().chain(audit).chain(views) {
         let plan = plan(&bench, sql).await;
         assert!(!plan.contains("TEMP B-TREE"), "{sql}\nsorts:\n{plan}");

@@ -248,8 +248,13 @@ impl Desk<'_> {
             | Settlement::Deferred { .. }
             | Settlement::Aside { .. } => {}
         }
+        let is_card = claimed.notice.is_card() && matches!(ended.settlement, Settlement::Sent { .. });
         match app.store().settle(claimed, ended.clone(), app.now()).await? {
-            Settled::Done => Ok(rests),
+            Settled::Done => {
+                // Homes link to it.
+                app.homes.changed(claimed.notice.engagement.filter(|_| is_card));
+                Ok(rests)
+            }
             Settled::LeftBehind => {
                 behind::settle(self, ended).await?;
                 Ok(rests)

@@ -9,7 +9,7 @@ const IN_HAND: f64 = 0.1;
 
 /// A budget that fills with time.
 #[derive(Debug, Default)]
-pub(super) struct Budget {
+pub(in crate::worker) struct Budget {
     /// What was spent and has not been earned back by then; less than nothing when some was given back early.
     spent: f64,
     since: Option<DateTime<Utc>>,
@@ -17,7 +17,7 @@ pub(super) struct Budget {
 
 impl Budget {
     /// How many may be spent now.
-    pub(super) fn room(&mut self, per_minute: u32, now: DateTime<Utc>) -> u32 {
+    pub(in crate::worker) fn room(&mut self, per_minute: u32, now: DateTime<Utc>) -> u32 {
         if per_minute == 0 {
             return u32::MAX;
         }
@@ -32,7 +32,11 @@ impl Budget {
     }
 
     /// When one may be spent again; `None` when one may be now.
-    pub(super) fn again_at(&mut self, per_minute: u32, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    pub(in crate::worker) fn again_at(
+        &mut self,
+        per_minute: u32,
+        now: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
         if per_minute == 0 {
             return None;
         }
@@ -46,12 +50,12 @@ impl Budget {
     }
 
     /// Spends, whatever is left.
-    pub(super) fn spend(&mut self, number: u32) {
+    pub(in crate::worker) fn spend(&mut self, number: u32) {
         self.spent += f64::from(number);
     }
 
     /// Takes back one that was spent.
-    pub(super) fn give_back(&mut self) {
+    pub(in crate::worker) fn give_back(&mut self) {
         self.spent = (self.spent - 1.0).max(0.0);
     }
 

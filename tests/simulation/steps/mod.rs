@@ -2,6 +2,7 @@
 
 mod asking;
 mod forms;
+mod homes;
 mod pressing;
 mod talking;
 mod weather;
@@ -34,10 +35,11 @@ enum Kind {
     Restart,
     Change,
     ReadNames,
+    Home,
 }
 
 /// How often each kind comes, beside the others.
-const KINDS: [(usize, Kind); 20] = [
+const KINDS: [(usize, Kind); 21] = [
     (7, Kind::Slash),
     (9, Kind::Form),
     (3, Kind::Direct),
@@ -58,6 +60,7 @@ const KINDS: [(usize, Kind); 20] = [
     (1, Kind::Restart),
     (3, Kind::Change),
     (2, Kind::ReadNames),
+    (4, Kind::Home),
 ];
 
 /// Plays one step, and lets everything settle that follows from it.
@@ -80,6 +83,7 @@ async fn act(sim: &mut Sim, chance: &mut Chance, kind: Kind) -> Result<(), NotPo
         Kind::Shortcut => asking::shortcut(sim, chance).await,
         Kind::Query => asking::query(sim, chance).await,
         Kind::Switch => asking::switch(sim, chance).await,
+        Kind::Home => homes::visit(sim, chance).await,
         Kind::Press => pressing::press(sim, chance, false).await,
         Kind::PressTwice => pressing::press(sim, chance, true).await,
         Kind::Reply => talking::reply(sim, chance).await,

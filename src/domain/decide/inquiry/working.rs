@@ -80,3 +80,10 @@ impl WorkingTime for OwnersTime {
 pub fn promised_at(org: &Org, engagement: &Engagement, clock: &ReplyClock) -> Option<DateTime<Utc>> {
     reply_clock::due_at(clock, &OwnersTime::of(org, engagement, Some(clock)))
 }
+
+/// The instant at which half of the promised time has passed, counted as the promise is; `None` while a pause lasts.
+pub fn half_way(org: &Org, engagement: &Engagement, clock: &ReplyClock) -> Option<DateTime<Utc>> {
+    let mut half = clock.clone();
+    half.rules.within.0 /= 2;
+    reply_clock::due_at(&half, &OwnersTime::of(org, engagement, Some(clock)))
+}

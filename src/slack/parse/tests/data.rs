@@ -22,6 +22,8 @@ fn outcome(inbound: &Inbound) -> &'static str {
         Inbound::Suggest { .. } => "suggest",
         Inbound::OpenForm(_) => "open form",
         Inbound::Show { .. } => "show",
+        Inbound::HomeOpened { .. } => "home opened",
+        Inbound::HomeList { .. } => "home list",
         Inbound::Query { .. } => "query",
         Inbound::Admin { .. } => "admin",
         Inbound::FormProblems(_) => "form problems",

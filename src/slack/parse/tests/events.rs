@@ -323,6 +323,26 @@ fn every_event_that_we_subscribe_to_is_handled() {
             "item": {"type": "message", "channel": "C1", "ts": "1700000000.000100"},
         }));
         let inbound = json(&value);
-        assert!(matches!(inbound, Inbound::Command(_) | Inbound::NamesChanged { .. }), "{name}: {inbound:?}");
+        let is_handled = matches!(
+            inbound,
+            Inbound::Command(_) | Inbound::NamesChanged { .. } | Inbound::HomeOpened { .. }
+        );
+        assert!(is_handled, "{name}: {inbound:?}");
     }
+}
+
+#[test]
+fn a_home_that_is_opened_says_whose_and_whether_slack_still_has_it() {
+    let opened = |fields: &Value| {
+        let mut value = json!({"type": "app_home_opened", "user": "UINES", "channel": "D1", "tab": "home"});
+        for (key, field) in fields.as_object().unwrap() {
+            value[key] = field.clone();
+        }
+        json(&event(&value))
+    };
+    let home = |has_view| Inbound::HomeOpened { user: UserId::from("UINES"), has_view, outsider: false };
+    assert_eq!(opened(&json!({})), home(false));
+    assert_eq!(opened(&json!({"view": {"id": "V1", "type": "home", "blocks": []}})), home(true));
+    assert!(matches!(opened(&json!({"tab": "messages"})), Inbound::Ignored { .. }));
+    assert!(matches!(opened(&json!({"user": null})), Inbound::DeadLetter { .. }));
 }

@@ -253,3 +253,28 @@ fn numbers_in_the_place_of_texts_and_the_other_way_round_are_read() {
     let fields = json!({"trigger_id": 12, "actions": [{"value": value}]});
     assert_eq!(command(payload(&interaction("block_actions", &fields))).keys, ["trigger:12"]);
 }
+
+/// A button in App Home: neither a channel nor a URL to answer in.
+fn pressed_at_home(value: &str) -> Inbound {
+    payload(&interaction(
+        "block_actions",
+        &json!({
+            "channel": null, "response_url": null, "view": {"id": "V1", "type": "home"},
+            "container": {"type": "view", "view_id": "V1"},
+            "actions": [{"type": "button", "value": value}],
+        }),
+    ))
+}
+
+#[test]
+fn what_is_pressed_in_home_is_answered_over_it() {
+    let press = Press { engagement: EngagementId(7), pressed: Pressed::Do(Action::Take) };
+    let taken = command(pressed_at_home(&serde_json::to_string(&press).unwrap()));
+    assert_eq!(taken.answer, AnswerTo::Home { user: UserId::from("UINES"), trigger_id: "1.2.3".to_owned() });
+    let Inbound::OpenForm(open) = pressed_at_home(r#"{"home":"ask"}"#) else { panic!("no form") };
+    assert!(open.in_home && open.context.engagement.is_none());
+    assert!(matches!(pressed_at_home(r#"{"home":{"list":"at_risk"}}"#), Inbound::HomeList { .. }));
+    let pilot = command(pressed_at_home(r#"{"home":{"pilot":{"on":true}}}"#));
+    assert!(matches!(pilot.command, crate::domain::command::Command::Switch(_)));
+    assert!(matches!(pressed_at_home(r#"{"home":"elsewhere"}"#), Inbound::Ignored { .. }));
+}
