@@ -288,6 +288,11 @@ impl Bot {
         upkeep::tick(&self.app, &self.steps).await
     }
 
+    /// Tells the numbers of the last week, if that was not done yet; says whether.
+    pub async fn tell_the_week(&self) -> Result<bool, StoreError> {
+        self.app.tell_the_week().await
+    }
+
     /// Decides upon what is due and delivers what can be delivered, until neither finds anything, and what is sent beside
     /// answers has ended.
     pub async fn settle(&self) -> Result<(), StoreError> {

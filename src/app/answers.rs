@@ -180,6 +180,7 @@ fn moves_a_draft_on(command: &Command, reply: &Reply) -> bool {
             | Reply::OfferAnswered { .. }
             | Reply::Pilot { .. }
             | Reply::Mode { .. }
+            | Reply::Numbers { .. }
             | Reply::Form(_) => false,
         }
 }
@@ -205,7 +206,8 @@ fn concerns_nobody_else(reply: &Reply) -> bool {
         | Reply::OfferAnswered { .. }
         | Reply::Pilot { .. }
         | Reply::Mode { .. }
-        | Reply::Status { .. } => true,
+        | Reply::Status { .. }
+        | Reply::Numbers { .. } => true,
         Reply::Nothing | Reply::Asked { .. } | Reply::Draft { .. } | Reply::Done { .. } | Reply::Form(_) => {
             false
         }
@@ -241,6 +243,7 @@ pub(super) fn engagement_of(reply: &Reply) -> Option<EngagementId> {
         | Reply::OfferAnswered { .. }
         | Reply::Pilot { .. }
         | Reply::Mode { .. }
+        | Reply::Numbers { .. }
         | Reply::Form(_) => None,
     }
 }

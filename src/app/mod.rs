@@ -17,6 +17,7 @@ mod overhear;
 mod pauses;
 mod queries;
 mod reload;
+mod report;
 mod switching;
 
 use std::collections::HashMap;

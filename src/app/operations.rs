@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{App, Counted, Health};
 use crate::domain::engagement::Engagement;
 use crate::domain::ids::EngagementId;
-use crate::store::{Count, DeadLetter, RereadEnd, StoreError};
+use crate::store::{Count, DeadLetter, Purged, RereadEnd, StoreError};
 
 /// How much there is of everything, as `/metrics` tells it.
 #[derive(Debug, Clone)]
@@ -164,6 +164,22 @@ impl App {
     pub async fn end_letter(&self, id: i64, stays: Option<String>) -> Result<(), StoreError> {
         let end = stays.map_or(RereadEnd::Gone, |reason| RereadEnd::Stays { reason });
         self.store.end_reread(self.installation, id, end).await.map(|_| ())
+    }
+
+    /// Forgets people's words from before then, a page of them; after the last page none is left in the file, nor in the log
+    /// beside it.
+    pub async fn forget_words(&self, before: DateTime<Utc>, limit: u32) -> Result<Purged, StoreError> {
+        let purged = self.store.purge(self.installation, (before, self.now()), limit).await?;
+        if purged.is_over && purged.anything() {
+            self.store.empty_log().await?;
+            tracing::info!(
+                asks = purged.asks,
+                messages = purged.messages,
+                letters = purged.letters,
+                "the last of the words that were old enough are forgotten"
+            );
+        }
+        Ok(purged)
     }
 
     /// One engagement, as it is now.

@@ -28,6 +28,13 @@ pub enum Query {
     AwayList,
     /// An admin wants directory and settings read anew.
     Reload,
+    /// The numbers of the last so many days, of that area or of all that are theirs.
+    Numbers {
+        /// The area, as it was typed.
+        area: Option<String>,
+        /// How many days.
+        days: u32,
+    },
     /// A word of ours, used in a way that we do not know.
     NotUnderstood,
 }
@@ -50,6 +57,7 @@ impl App {
             Query::Away => absence::shown(&self.policy(), by, self.now()),
             Query::AwayList => absence::listed(&self.policy(), by, self.now()),
             Query::Reload => self.reload_for(by).await?,
+            Query::Numbers { area, days } => self.report(area.as_deref(), *days, by).await?,
             Query::NotUnderstood => Reply::Refused(Refusal::NotUnderstood),
         };
         self.outcome(reply).await

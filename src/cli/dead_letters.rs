@@ -108,7 +108,7 @@ fn sentence(Ended { id, end }: &Ended) -> String {
              more. Look in Slack, then drop it."
         ),
         End::Letter(LetterWish::Unknown) => format!("{id} is no dead letter here."),
-        End::Notice(_) | End::Reloaded(_) => format!("{id} was not what was asked for."),
+        End::Notice(_) | End::Purged(_) | End::Reloaded(_) => format!("{id} was not what was asked for."),
         End::Failed { why } => format!("{id} stays: {why}"),
     }
 }

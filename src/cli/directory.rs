@@ -91,7 +91,7 @@ async fn run_reload(env: &Environment) -> anyhow::Result<ExitCode> {
                 eprintln!("No bot runs on this database; it reads the directory when it starts.");
             }
             End::Failed { why } => eprintln!("The bot could not use it: {why}"),
-            End::Notice(_) | End::Letter(_) => {}
+            End::Notice(_) | End::Letter(_) | End::Purged(_) => {}
         }
     }
     Ok(operate::exit_code(&ended, trouble.as_ref()))

@@ -13,7 +13,9 @@ mod log;
 pub mod migrate;
 mod operate;
 mod outbox;
+mod purge;
 pub mod reload;
+mod report;
 pub mod serve;
 mod setup;
 mod telemetry;
@@ -54,6 +56,10 @@ enum Command {
     Backup(backup::BackupArgs),
     /// Put a backup in the place of the database, while the bot is stopped
     Restore(backup::RestoreArgs),
+    /// Count questions, replies and calls, by area
+    Report(report::ReportArgs),
+    /// Forget people's words from before a day; times stay
+    Purge(purge::PurgeArgs),
     /// Say why something went where it went, or where a text would go
     Explain(explain::ExplainArgs),
 }
@@ -67,7 +73,9 @@ impl Command {
             | Self::DeadLetters(_)
             | Self::Log(_)
             | Self::Backup(_)
-            | Self::Restore(_) => true,
+            | Self::Restore(_)
+            | Self::Report(_)
+            | Self::Purge(_) => true,
             Self::Serve | Self::Check(_) | Self::Directory(_) | Self::Migrate | Self::Explain(_) => false,
         }
     }
@@ -95,6 +103,8 @@ pub fn main() -> ExitCode {
         Command::Log(args) => log::run(&args, env),
         Command::Backup(args) => backup::back_up(&args, env),
         Command::Restore(args) => backup::restore(&args, env),
+        Command::Report(args) => report::run(&args, env),
+        Command::Purge(args) => runtime.block_on(purge::run(&args, env)),
         Command::Explain(args) => runtime.block_on(explain::run(&args, env)),
     };
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));

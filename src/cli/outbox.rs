@@ -109,7 +109,7 @@ fn sentence(Ended { id, end }: &Ended, wish: &Wish) -> String {
             "cannot be read, so that it would be parked again; drop it. Nothing was changed."
         }
         End::Notice(NoticeWish::Unknown) => "is no message here; delivered ones are forgotten after a while.",
-        End::Letter(_) | End::Reloaded(_) => "was not what was asked for.",
+        End::Letter(_) | End::Purged(_) | End::Reloaded(_) => "was not what was asked for.",
         End::Failed { why } => return format!("{id} was left as it is: {why}"),
     };
     format!("{id} {said}")

@@ -5,10 +5,13 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveTime;
+
+use crate::domain::calendar::weekly::Weekly;
 use crate::domain::directory::{ChannelRef, HolidayDates, HolidaySource, PersonRef};
 use crate::domain::rules::{
-    CallRules, ClockMode, DeliveryRules, EngagementRules, NoticeMode, PingRules, ReplyRules, Rules, SmeRules,
-    StoredDuration, WorkingDays,
+    CallRules, ClockMode, DeliveryRules, EngagementRules, NoticeMode, PingRules, ReplyRules, ReportRules,
+    Rules, SmeRules, StoredDuration, WorkingDays,
 };
 
 use super::duration::{Written, parse};
@@ -38,8 +41,6 @@ pub struct Settings {
     pub heartbeat_url: Option<Secret>,
     /// What the calendars of holidays hold that `[hours]` names as files.
     pub holiday_dates: HolidayDates,
-    /// Text is purged after so many days.
-    pub keep_text_days: i64,
     /// A request for feedback without an answer for so long: the asker is reminded (F1).
     pub feedback_no_answer_after: StoredDuration,
 }
@@ -60,7 +61,7 @@ pub struct SlackSettings {
 }
 
 /// The tables of `switchboard.toml`, and where the directory is.
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 18] = [
     "directory",
     "overlay",
     "slack",
@@ -78,14 +79,13 @@ const TABLES: [&str; 17] = [
     "pings",
     "admin",
     "handbook",
+    "reports",
 ];
 
 /// The most websockets that Slack lets an app have open at once.
 const MOST_SOCKETS: u32 = 10;
 /// Websockets in Socket Mode: while one is replaced, the other hears.
 const SOCKETS: usize = 2;
-/// Text kept so many days where nothing else is said.
-const KEEP_TEXT_DAYS: i64 = 400;
 
 /// Reads everything. With an error nothing is returned but the problems.
 pub(super) fn load(source: &Source) -> Result<(Settings, Vec<Problem>), Vec<Problem>> {
@@ -148,7 +148,6 @@ fn read(reader: &mut Reader, tree: &Node, source: &Source) -> Settings {
     let defaults = Rules::default();
     let directory_files = files_of(reader, &top, source);
     let admin = reader.fields(top.get("admin"), "[admin]", &["channel", "people", "keep_log"]);
-    let privacy = reader.fields(top.get("privacy"), "[privacy]", &["keep_text"]);
     let feedback = reader.fields(top.get("feedback"), "[feedback]", &["no_answer_after"]);
     let slack = reader.fields(top.get("slack"), "[slack]", &["sockets"]);
     let sockets = reader
@@ -170,7 +169,6 @@ fn read(reader: &mut Reader, tree: &Node, source: &Source) -> Settings {
         holiday_dates: HolidayDates::new(),
         admin_channel: reader.channel(admin.get("channel"), "channel"),
         admins: reader.people(admin.get("people"), "people"),
-        keep_text_days: reader.whole_days(privacy.get("keep_text"), "keep_text").unwrap_or(KEEP_TEXT_DAYS),
         feedback_no_answer_after: reader
             .span(feedback.get("no_answer_after"), "no_answer_after")
             .unwrap_or(StoredDuration::hours(7 * 24)),
@@ -194,6 +192,7 @@ fn rules(reader: &mut Reader, top: &Fields<'_>, defaults: Rules) -> Rules {
     let limits = reader.fields(top.get("limits"), "[limits]", &["engagements_per_person_per_hour"]);
     let handbook = reader.fields(top.get("handbook"), "[handbook]", &["base"]);
     let hours = reader.fields(top.get("hours"), "[hours]", &["hours", "days", "holidays"]);
+    let privacy = reader.fields(top.get("privacy"), "[privacy]", &["keep_text"]);
     let asks = "engagements_per_person_per_hour";
     Rules {
         reply: reply(reader, top, defaults.reply),
@@ -217,7 +216,46 @@ fn rules(reader: &mut Reader, top: &Fields<'_>, defaults: Rules) -> Rules {
         handbook_base: reader
             .link(handbook.get("base"), "base")
             .map(|base| base.trim_end_matches('/').to_owned()),
+        reports: reports(reader, top, &defaults.reports),
+        keep_text_days: keep_text(reader, privacy.get("keep_text")).unwrap_or(defaults.keep_text_days),
     }
+}
+
+/// At least a day: what is asked now has to be kept until it is answered.
+fn keep_text(reader: &mut Reader, node: Option<&Node>) -> Option<i64> {
+    let days = reader.whole_days(node, "keep_text")?;
+    if days > 0 {
+        return Some(days);
+    }
+    reader.error(node?, "keep_text is less than a day", "Write it as \"30 days\"");
+    None
+}
+
+fn reports(reader: &mut Reader, top: &Fields<'_>, defaults: &ReportRules) -> ReportRules {
+    let known = ["channel", "weekly", "zone", "per_person"];
+    let fields = reader.fields(top.get("reports"), "[reports]", &known);
+    ReportRules {
+        channel: reader.channel(fields.get("channel"), "channel"),
+        weekly: weekly(reader, fields.get("weekly"), defaults.weekly),
+        zone: reader.time_zone(fields.get("zone"), "zone").unwrap_or(defaults.zone),
+        per_person: reader.truth(fields.get("per_person"), "per_person").unwrap_or(defaults.per_person),
+    }
+}
+
+/// A time of the week, or `never`.
+fn weekly(reader: &mut Reader, node: Option<&Node>, usual: Option<Weekly>) -> Option<Weekly> {
+    let (Some(written), Some(text)) = (node, reader.text(node, "weekly")) else { return usual };
+    if text.eq_ignore_ascii_case("never") {
+        return None;
+    }
+    let parts =
+        text.split_once(' ').map(|(day, at)| (day.parse(), NaiveTime::parse_from_str(at.trim(), "%H:%M")));
+    if let Some((Ok(day), Ok(at))) = parts {
+        return Some(Weekly { day, at });
+    }
+    let help = "Write it as \"mon 09:00\", or \"never\"";
+    reader.error(written, format!("weekly is {}, not a time of the week", shown(&text)), help);
+    usual
 }
 
 fn reply(reader: &mut Reader, top: &Fields<'_>, defaults: ReplyRules) -> ReplyRules {

@@ -11,10 +11,11 @@ pub mod server;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::app::Reloaded;
-use crate::store::NoticeWish;
+use crate::store::{NoticeWish, Purged};
 
 pub use operator::Operator;
 
@@ -57,6 +58,11 @@ pub enum Wish {
     DropDeadLetters,
     /// Directory and settings are read anew; of no row.
     Reload,
+    /// People's words from before then are forgotten, as many as can be in one answer; names no rows.
+    Purge {
+        /// The first instant that is kept.
+        before: DateTime<Utc>,
+    },
 }
 
 impl Wish {
@@ -68,6 +74,7 @@ impl Wish {
             Self::RetryDeadLetters => "hear a dead letter again",
             Self::DropDeadLetters => "drop a dead letter",
             Self::Reload => "read the directory anew",
+            Self::Purge { before: _ } => "forget words",
         }
     }
 }
@@ -106,6 +113,8 @@ pub enum End {
     Letter(LetterWish),
     /// Directory and settings.
     Reloaded(Reloaded),
+    /// What was forgotten.
+    Purged(Purged),
     /// The database did not do it; nothing changed.
     Failed {
         /// Why.
@@ -140,6 +149,7 @@ impl End {
         match self {
             Self::Notice(wish) => wish.is_refused(),
             Self::Letter(LetterWish::Understood | LetterWish::NothingToDo | LetterWish::Dropped)
+            | Self::Purged(_)
             | Self::Reloaded(Reloaded::Used { .. }) => false,
             Self::Letter(LetterWish::Stays { .. } | LetterWish::Doubtful | LetterWish::Unknown)
             | Self::Reloaded(Reloaded::Broken { .. } | Reloaded::NotHere)

@@ -3,12 +3,17 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::{End, Ended, LetterWish, Wish};
 use crate::app::{App, Reloaded, StoreError};
 use crate::domain::admin::{self, Deed, LogEntry};
 use crate::inbound::{LetterHeard, hear_letter};
-use crate::store::{NoticeWish, OutboxId, RereadEnd};
+use crate::store::{NoticeWish, OutboxId, Purged, RereadEnd};
 
+/// Of how many people's words are forgotten in one transaction, and in how many of these for one answer.
+const WORDS_AT_ONCE: u32 = 100;
+const MOST_PAGES: u32 = 20;
 /// The longest reason that is kept.
 const LONGEST_REASON: usize = 200;
 
@@ -42,9 +47,39 @@ impl Operator {
         ended
     }
 
+    /// Forgets words of every installation, page after page, for a while.
+    async fn purge(&self, before: DateTime<Utc>) -> Result<Purged, StoreError> {
+        let mut all = Purged { is_over: true, ..Purged::default() };
+        for app in &self.apps {
+            let mut pages = 0;
+            loop {
+                let purged = app.forget_words(before, WORDS_AT_ONCE).await?;
+                all.add(purged);
+                pages += 1;
+                if purged.is_over {
+                    break;
+                }
+                if pages == MOST_PAGES {
+                    all.is_over = false;
+                    break;
+                }
+            }
+        }
+        Ok(all)
+    }
+
     /// Asks one installation after the other until one has the row.
     async fn one(&self, wish: &Wish, id: i64) -> Result<End, StoreError> {
         let mut end = match wish {
+            Wish::Purge { before } => {
+                let purged = self.purge(*before).await?;
+                if purged.is_over {
+                    for app in &self.apps {
+                        keep(app, wish, id, &End::Purged(purged)).await?;
+                    }
+                }
+                return Ok(End::Purged(purged));
+            }
             Wish::RetryNotices | Wish::DropNotices { .. } => End::Notice(NoticeWish::Unknown),
             Wish::RetryDeadLetters | Wish::DropDeadLetters => End::Letter(LetterWish::Unknown),
             Wish::Reload => End::Reloaded(Reloaded::NotHere),
@@ -63,6 +98,7 @@ impl Operator {
 async fn of_installation(app: &Arc<App>, wish: &Wish, id: i64) -> Result<End, StoreError> {
     let (store, installation) = (app.store(), app.installation());
     Ok(match wish {
+        Wish::Purge { before } => End::Purged(app.forget_words(*before, WORDS_AT_ONCE).await?),
         Wish::RetryNotices => End::Notice(store.retry_parked(installation, OutboxId(id), app.now()).await?),
         Wish::DropNotices { why } => {
             let reason = dropped_because(why.as_deref());
@@ -99,7 +135,12 @@ async fn hear(app: &App, id: i64) -> Result<LetterWish, StoreError> {
 
 /// Keeps on the log what an operator wanted, in the installation that has it.
 async fn keep(app: &App, wish: &Wish, id: i64, end: &End) -> Result<(), StoreError> {
+    let mut what = id.to_string();
     let deed = match wish {
+        Wish::Purge { before } => {
+            what = format!("before {}", before.format("%F"));
+            Deed::ForgetWords
+        }
         Wish::RetryNotices => Deed::RetryNotice,
         Wish::DropNotices { why: _ } => Deed::DropNotice,
         Wish::RetryDeadLetters => Deed::RetryLetter,
@@ -111,7 +152,7 @@ async fn keep(app: &App, wish: &Wish, id: i64, end: &End) -> Result<(), StoreErr
         at: app.now(),
         by: admin::OPERATOR.to_owned(),
         deed: deed.key().to_owned(),
-        what: id.to_string(),
+        what,
         outcome: outcome.to_owned(),
     })
     .await

@@ -249,6 +249,8 @@ pub enum Deed {
     Reload,
     /// An area was switched.
     Mode,
+    /// People's words were forgotten.
+    ForgetWords,
 }
 
 impl Deed {
@@ -266,6 +268,7 @@ impl Deed {
             Self::DropLetter => "drop letter",
             Self::Reload => "reload",
             Self::Mode => "mode",
+            Self::ForgetWords => "forget words",
         }
     }
 }

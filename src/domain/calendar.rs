@@ -15,6 +15,8 @@ use super::ids::UserId;
 use super::org::{Org, PlaceCalendar, PlaceId};
 use super::rules::{Holidays, WorkingHours};
 
+pub mod weekly;
+
 #[cfg(test)]
 pub(super) mod oracle;
 #[cfg(test)]

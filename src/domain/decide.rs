@@ -13,6 +13,7 @@ pub mod inquiry;
 pub mod owed;
 pub mod pm_ask;
 pub mod question;
+pub mod report;
 mod requester;
 pub mod switching;
 

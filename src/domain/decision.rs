@@ -13,6 +13,7 @@ use super::directory::AreaMode;
 use super::engagement::{Engagement, State};
 use super::ids::{AreaKey, ChannelId, EngagementId, UserId};
 use super::notice::{Address, Notice, What};
+use super::numbers::Report;
 use super::org::PlaceId;
 use super::reason::Because;
 use super::refusal::Refusal;
@@ -338,6 +339,11 @@ pub enum Reply {
     Status {
         /// Which.
         engagement: EngagementId,
+    },
+    /// Numbers (A11).
+    Numbers {
+        /// Whose, and which.
+        report: Box<Report>,
     },
     /// Directory and settings were read anew; what holds only after a restart.
     Reloaded {

@@ -173,6 +173,9 @@ pub struct Question {
     pub silence_asked: bool,
     /// Its place has no SMEs: counted apart ("Deciding where an ask goes").
     pub no_sme_area: bool,
+    /// A PM who was asked sent it here (A5): counted apart (A11).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub redirected: bool,
     /// The inquiry that an SME opened with the PM.
     pub inquiry: Option<EngagementId>,
     /// Wrong area twice: only the area lead moves it now (A9).

@@ -11,6 +11,7 @@ use super::decision::Reply;
 use super::directory::AreaMode;
 use super::engagement::{Body, CallException, Engagement, State};
 use super::ids::{AreaKey, ChannelId, EngagementId, Ts, UserId};
+use super::numbers::Report;
 use super::org::PlaceId;
 use super::pings::Offer;
 use super::reason::Gone;
@@ -265,6 +266,9 @@ pub enum What {
     // To those who run an area and the bot.
     /// An area was switched (observe, pilot, on); by a line of the directory where nobody did.
     ModeSwitched { area: AreaKey, mode: AreaMode, by: Option<UserId> },
+    // To those who run an area and the programme.
+    /// The numbers of a week, once each (A11).
+    WeeklyReport { report: Box<Report>, late_because: Option<Downtime> },
 }
 
 /// Something wrong with how the bot runs, which holds for a while.
@@ -541,7 +545,8 @@ impl What {
             | Self::Trouble { .. }
             | Self::WellAgain { .. }
             | Self::SmesOffered { .. }
-            | Self::ModeSwitched { .. } => true,
+            | Self::ModeSwitched { .. }
+            | Self::WeeklyReport { .. } => true,
         }
     }
 }
@@ -569,6 +574,9 @@ impl Notice {
 
     /// What admins, leads, or one person are told once of: a second notice about the same is not kept.
     pub fn told_once(&self) -> Option<String> {
+        if let What::WeeklyReport { report, .. } = &self.what {
+            return Some(format!("week:{}:{}", self.lane(), report.period.to.timestamp()));
+        }
         if let (What::PmsOutside { area, pms }, Address::Direct { user }) = (&self.what, &self.to) {
             let pms: Vec<&str> = pms.iter().map(UserId::as_str).collect();
             return Some(format!("pms_outside:{area}:{user}:{}", pms.join(",")));

@@ -72,6 +72,8 @@ pub struct Org {
     pub sme_fallback_channel: Option<ChannelId>,
     /// Where admins are told, if usable.
     pub admin_channel: Option<ChannelId>,
+    /// Where the numbers of all areas are posted, if usable.
+    pub reports_channel: Option<ChannelId>,
     /// Admins.
     pub admins: Vec<UserId>,
     /// Emoji names that take a question (A8).

@@ -201,4 +201,9 @@ pub enum Refusal {
         /// Which area.
         area: AreaKey,
     },
+    /// Numbers are for those who answer for an area.
+    NumbersNotYours {
+        /// Which area, where one was named.
+        area: Option<AreaKey>,
+    },
 }

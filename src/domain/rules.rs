@@ -6,9 +6,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{Duration, NaiveDate, NaiveTime, Weekday};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::directory::DaysOff;
+use super::calendar::weekly::Weekly;
+use super::directory::{ChannelRef, DaysOff};
 
 /// Every number and switch the rules depend on.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +41,23 @@ pub struct Rules {
     pub pings: PingRules,
     /// Where a rule's explanation links to; without it a rule shows its own sentence.
     pub handbook_base: Option<String>,
+    /// The numbers, and who hears them (A11).
+    pub reports: ReportRules,
+    /// People's words are forgotten so many days after they were asked; times stay ("Confidentiality").
+    pub keep_text_days: i64,
+}
+
+/// The numbers, and who hears them (A11).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportRules {
+    /// Where the numbers of all areas are posted every week.
+    pub channel: Option<ChannelRef>,
+    /// When, for that channel and for the leads of each area; never where there is none.
+    pub weekly: Option<Weekly>,
+    /// The zone in which days and weeks are meant.
+    pub zone: Tz,
+    /// Reports of one area name its PMs with their times ("Confidentiality": only where an admin wants it).
+    pub per_person: bool,
 }
 
 /// Where SMEs are offered to whoever asks a PM directly, beside channels that are nobody's (A6).
@@ -266,6 +285,13 @@ impl Default for Rules {
             keep_admin_log_days: 400,
             pings: PingRules::default(),
             handbook_base: None,
+            reports: ReportRules {
+                channel: None,
+                weekly: NaiveTime::from_hms_opt(9, 0, 0).map(|at| Weekly { day: Weekday::Mon, at }),
+                zone: Tz::UTC,
+                per_person: false,
+            },
+            keep_text_days: 400,
         }
     }
 }

@@ -128,7 +128,8 @@ async fn decide(app: &App, incoming: Incoming) -> Result<HeardAgain, StoreError>
         | Reply::OfferAnswered { .. }
         | Reply::Pilot { .. }
         | Reply::Mode { .. }
-        | Reply::Status { .. } => HeardAgain::Decided,
+        | Reply::Status { .. }
+        | Reply::Numbers { .. } => HeardAgain::Decided,
     })
 }
 

@@ -251,6 +251,7 @@ async fn query_of(
         parse::Query::Away => Query::Away,
         parse::Query::AwayList => Query::AwayList,
         parse::Query::Reload => Query::Reload,
+        parse::Query::Numbers { area, days } => Query::Numbers { area, days },
         parse::Query::NotUnderstood => Query::NotUnderstood,
     };
     match edge.app.query(&query, &by).await {

@@ -52,27 +52,8 @@ impl Store {
         days: Days,
     ) -> Result<Baseline, StoreError> {
         let area = area.map_or(NONE, AreaKey::as_str).to_owned();
-        let read = move |db: &Connection| {
-            let of = params![installation.0, area, number_of(days.from), number_of(days.to)];
-            let counted = one(db, COUNTED, of, |row| {
-                let row = Reading::new(row, "baseline_day", "pm_pings");
-                Ok(Baseline {
-                    pm_pings: row.get("pm_pings")?,
-                    sme_asks: row.get("sme_asks")?,
-                    internal_asks: row.get("internal_asks")?,
-                    internal_replies: Vec::new(),
-                })
-            })?;
-            let internal_replies = all(db, REPLIES, of, |row| {
-                let row = Reading::new(row, "baseline_reply", "id");
-                Ok(Took {
-                    elapsed_seconds: row.get("elapsed_seconds")?,
-                    working_seconds: row.get("working_seconds")?,
-                })
-            })?;
-            Ok(Baseline { internal_replies, ..counted.unwrap_or_default() })
-        };
-        self.0.readers.read_long(read).await
+        let days = (number_of(days.from), number_of(days.to));
+        self.0.readers.read_long(move |db| counted(db, installation, &area, days)).await
     }
 
     /// Forgets threads from before then of which something was counted, at most so many; how many it were. What was counted
@@ -86,6 +67,33 @@ impl Store {
         let rows = (installation.0, before.timestamp_micros(), limit);
         self.0.writer.write(Statement(FORGET_THREADS, rows)).await
     }
+}
+
+/// What was counted of an area within these days, both ends included.
+pub(super) fn counted(
+    db: &Connection,
+    installation: InstallationId,
+    area: &str,
+    (from, to): (i64, i64),
+) -> Result<Baseline, StoreError> {
+    let of = params![installation.0, area, from, to];
+    let counted = one(db, COUNTED, of, |row| {
+        let row = Reading::new(row, "baseline_day", "pm_pings");
+        Ok(Baseline {
+            pm_pings: row.get("pm_pings")?,
+            sme_asks: row.get("sme_asks")?,
+            internal_asks: row.get("internal_asks")?,
+            internal_replies: Vec::new(),
+        })
+    })?;
+    let internal_replies = all(db, REPLIES, of, |row| {
+        let row = Reading::new(row, "baseline_reply", "id");
+        Ok(Took {
+            elapsed_seconds: row.get("elapsed_seconds")?,
+            working_seconds: row.get("working_seconds")?,
+        })
+    })?;
+    Ok(Baseline { internal_replies, ..counted.unwrap_or_default() })
 }
 
 impl View<'_> {
@@ -154,7 +162,7 @@ pub(super) fn keep(
 }
 
 /// A day as it is kept: days since 1970-01-01.
-fn number_of(day: NaiveDate) -> i64 {
+pub(super) fn number_of(day: NaiveDate) -> i64 {
     (day - NaiveDate::default()).num_days()
 }
 

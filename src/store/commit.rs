@@ -12,7 +12,7 @@ use super::row::json;
 use super::view::{DECIDED, View};
 use super::writer::{Ending, Work, Worth, closed, execute};
 use super::{Commit, Committed, DueClock, StoreError};
-use super::{admin_log, baseline, engagements, switches};
+use super::{admin_log, baseline, engagements, numbers, switches};
 use crate::domain::decision::{ClockChange, Decision, Entry, Write};
 use crate::domain::ids::{EngagementId, InstallationId};
 use crate::domain::notice::{Notice, What};
@@ -144,6 +144,7 @@ impl Commit {
                 Write::Begin(new) => engagements::begin(db, self.installation, new, self.now)?,
                 Write::Change(changed) => engagements::change(db, self.installation, changed, self.now)?,
             }
+            numbers::keep_rounds(db, self.installation, write.engagement())?;
         }
         for change in clocks {
             change_clock(db, self.installation, change)?;

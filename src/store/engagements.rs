@@ -23,7 +23,7 @@ const INSERT: &str = "INSERT INTO engagement (version, kind, state, requester, r
 const UPDATE: &str = "UPDATE engagement SET version = ?, kind = ?, state = ?, requester = ?, reason = ?, place = ?, \
     area = ?, text = ?, customer = ?, links = ?, details = ?, origin_channel = ?, origin_message = ?, origin_thread = ?, \
     origin_private = ?, home_channel = ?, home_thread = ?, home_card = ?, owner = ?, moves = ?, parent = ?, because = ?, \
-    body = ?, asked_at = ?, changed_at = ?, taken_at = ?, answered_at = ?, answered_by = ?, closed_at = ? \
+    body = ?, asked_at = ?, changed_at = ?, taken_at = ?, answered_at = ?, answered_by = ?, closed_at = ?, purged_at = NULL \
     WHERE installation_id = ? AND id = ? AND version = ?";
 
 /// The columns an engagement is read from.

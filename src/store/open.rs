@@ -2,6 +2,7 @@
 //!
 //! What a database is called never leaves this file and its siblings: callers see [`Store`] and our own types.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,6 +38,7 @@ pub(super) struct Parts {
     pub(super) readers: Readers,
     pub(super) writer: Writer,
     pub(super) fresh: FreshIds,
+    pub(super) path: PathBuf,
 }
 
 impl std::fmt::Debug for Store {
@@ -73,7 +75,7 @@ impl Store {
     fn start(options: &SqliteConnectOptions) -> Result<Self, StoreError> {
         let path = options.get_filename();
         let (writer, readers) = (Writer::start(path)?, Readers::start(path)?);
-        Ok(Self(Arc::new(Parts { readers, writer, fresh: FreshIds::default() })))
+        Ok(Self(Arc::new(Parts { readers, writer, fresh: FreshIds::default(), path: path.to_owned() })))
     }
 
     /// Commits what waits, then closes. Later calls fail.

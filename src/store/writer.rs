@@ -381,6 +381,8 @@ fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "foreign_keys", true)?;
+    // What is deleted or written over is overwritten in the file, too: words that were purged are in no free page.
+    db.pragma_update(None, "secure_delete", true)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(db)
 }

@@ -220,6 +220,9 @@ async fn upkeep_loop(works: Works, mut stop: watch::Receiver<bool>) {
         if let Err(error) = upkeep::tick(&works.app, &works.steps).await {
             tracing::error!(%error, "the sign of life could not be kept");
         }
+        if let Err(error) = works.app.tell_the_week().await {
+            tracing::error!(%error, "the numbers of the week could not be told yet");
+        }
         tokio::select! {
             () = works.app.health.hearing.heard.notified() => {}
             () = sleep_or_stop(HEARTBEAT, &mut stop) => {}

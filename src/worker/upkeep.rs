@@ -18,6 +18,8 @@ const DELIVERED_KEPT: chrono::Duration = chrono::Duration::days(30);
 const THREADS_KEPT: chrono::Duration = chrono::Duration::days(60);
 /// How many are forgotten at once.
 const AT_ONCE: u32 = 1_000;
+/// Of how many people's words are forgotten at once: each row is read and written.
+const WORDS_AT_ONCE: u32 = 100;
 
 /// Keeps a sign of life, and forgets some of what is old.
 pub async fn tick(app: &App, steps: &Steps) -> Result<(), StoreError> {
@@ -31,6 +33,8 @@ pub async fn tick(app: &App, steps: &Steps) -> Result<(), StoreError> {
         app.store().forget_log(app.installation(), now - log_kept, AT_ONCE).await?;
         app.store().forget_homes(app.installation(), now - homes::KEPT).await?;
         app.store().forget_counted_threads(app.installation(), now - THREADS_KEPT, AT_ONCE).await?;
+        let keep_text = chrono::Duration::days(app.policy().rules.keep_text_days);
+        app.forget_words(now - keep_text, WORDS_AT_ONCE).await?;
     }
     Ok(())
 }

@@ -31,6 +31,7 @@ mod privacy;
 mod private_places;
 mod questions;
 mod reply_clock;
+mod reports;
 mod roles;
 mod sockets;
 mod support;

@@ -50,7 +50,7 @@ fn the_defaults_of_the_rest() {
     assert_eq!(settings.database_url.expose(), "sqlite://switchboard.db");
     assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(settings.slack.api_url, "https://slack.com/api");
-    assert_eq!(settings.keep_text_days, 400);
+    assert_eq!(settings.rules.keep_text_days, 400);
     assert_eq!(settings.feedback_no_answer_after, StoredDuration(604_800));
 }
 
@@ -113,7 +113,7 @@ base = "https://example.com/handbook/"
     assert_eq!(rules.engagement.duplicate_within.0, 90);
     assert_eq!((rules.call.notice.0, rules.call.mode), (259_200, NoticeMode::ThirdDay));
     assert_eq!((rules.call.agenda_before.0, rules.call.recommended), (43_200, WorkingDays(5)));
-    assert_eq!((settings.keep_text_days, settings.feedback_no_answer_after.0), (30, 259_200));
+    assert_eq!((settings.rules.keep_text_days, settings.feedback_no_answer_after.0), (30, 259_200));
     assert_eq!(rules.hours.days(), [chrono::Weekday::Mon, chrono::Weekday::Sun]);
     assert_eq!(rules.hours.on(chrono::Weekday::Sun).len(), 2);
     assert_eq!(rules.hours.on(chrono::Weekday::Mon)[1].1, None, "24:00, and in order");

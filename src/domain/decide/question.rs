@@ -18,6 +18,7 @@ use crate::domain::engagement::{Body, Engagement, Home, Question, State};
 use crate::domain::ids::UserId;
 use crate::domain::notice::{Address, What};
 use crate::domain::org::Policy;
+use crate::domain::reason::Rule;
 
 /// Posts a draft as a question where SMEs answer.
 pub(super) fn send(mut draft: Engagement, to: SmeDestination, step: Step<'_>, by: Actor) -> Decision {
@@ -30,7 +31,8 @@ pub(super) fn send(mut draft: Engagement, to: SmeDestination, step: Step<'_>, by
     let adopted = draft.origin.channel == to.channel;
     let thread = draft.origin.thread.clone().filter(|_| adopted);
     draft.home = Some(Home { channel: to.channel.clone(), thread, card: None });
-    draft.body = Body::Question(Question { no_sme_area: to.no_sme_area, ..Question::default() });
+    let redirected = redirected_by.is_some() || draft.because.iter().any(|because| because.rule == Rule::A5);
+    draft.body = Body::Question(Question { no_sme_area: to.no_sme_area, redirected, ..Question::default() });
     draft.asked_at = step.now;
     if !step.is_new {
         decision.stop_clock(draft.id, ClockKind::DraftLapse);

@@ -167,6 +167,7 @@ impl Org {
             fallback_channel: lookup.channel(directory.fallback_channel.as_ref()),
             sme_fallback_channel: lookup.channel(directory.sme_fallback_channel.as_ref()),
             admin_channel: lookup.channel(admin_channel),
+            reports_channel: lookup.channel(rules.reports.channel.as_ref()),
             admins: lookup.people(admins),
             taken_emoji: directory.taken_emoji.clone(),
             workflow_bots: directory.workflow_bots.clone(),

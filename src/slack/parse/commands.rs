@@ -122,9 +122,28 @@ pub(super) fn about_ourselves(text: &str) -> Option<Query> {
         }
         ["admin", "reload"] => Some(Query::Reload),
         // Words that the help may come to know: better told so than sent to experts as a question.
-        ["status" | "pilot" | "report"] => Some(Query::NotUnderstood),
+        ["report", rest @ ..] => numbers(text, rest),
+        ["status" | "pilot"] => Some(Query::NotUnderstood),
         _ => None,
     }
+}
+
+/// How many days a report tells of where nobody says, and at most.
+const DAYS: u32 = 7;
+const MOST_DAYS: u32 = 366;
+
+/// What stands after `report`: an area, days, or both. An area of several words is told from a question by the days after it.
+fn numbers(text: &str, rest: &[&str]) -> Option<Query> {
+    let days = rest.last().and_then(|word| word.parse::<u32>().ok());
+    let area = match (rest, days) {
+        ([] | [_], None) => rest,
+        ([area @ .., _], Some(1..=MOST_DAYS)) => area,
+        ([_] | [_, _], Some(_)) => return Some(Query::NotUnderstood),
+        _ => return None,
+    };
+    let typed: Vec<&str> = text.split_whitespace().skip(1).take(area.len()).collect();
+    let area = (!typed.is_empty()).then(|| typed.join(" ").trim_matches('"').to_owned());
+    Some(Query::Numbers { area, days: days.unwrap_or(DAYS) })
 }
 
 #[cfg(test)]
@@ -134,6 +153,8 @@ mod tests {
     #[test]
     fn only_what_can_mean_nothing_else_is_about_ourselves() {
         let status = |id: &str| Some(Query::Status { id: id.to_owned() });
+        let numbers =
+            |area: Option<&str>, days| Some(Query::Numbers { area: area.map(ToOwned::to_owned), days });
         for (text, query) in [
             ("help", Some(Query::Help)),
             (" HELP ", Some(Query::Help)),
@@ -151,7 +172,14 @@ mod tests {
             ("away messages are not shown", None),
             ("Admin reload", Some(Query::Reload)),
             ("admin reload the page twice", None),
-            ("report", Some(Query::NotUnderstood)),
+            ("report", numbers(None, 7)),
+            ("Report 30", numbers(None, 30)),
+            ("report CI", numbers(Some("CI"), 7)),
+            ("report ci 366", numbers(Some("ci"), 366)),
+            ("report CI/CD and Runner 30", numbers(Some("CI/CD and Runner"), 30)),
+            ("report 0", Some(Query::NotUnderstood)),
+            ("report ci 367", Some(Query::NotUnderstood)),
+            ("report of what we did in 2025", None),
             ("report of vulnerabilities is empty", None),
             ("", None),
         ] {

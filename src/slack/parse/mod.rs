@@ -206,6 +206,13 @@ pub enum Query {
     AwayList,
     /// An admin wants directory and settings read anew.
     Reload,
+    /// How do we keep our promises? Of an area, or of all that are theirs.
+    Numbers {
+        /// The area, as it was typed.
+        area: Option<String>,
+        /// The last so many days.
+        days: u32,
+    },
     /// A word of ours, used in a way that we do not know.
     NotUnderstood,
 }

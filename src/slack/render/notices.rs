@@ -5,7 +5,7 @@ use super::blocks::said;
 use super::line::Line;
 use super::{
     Scene, absence, admin, call_changes, card, digest, directory, exceptions, handed, modes, offers,
-    reminders, replies, steps, threads,
+    reminders, replies, report, steps, threads,
 };
 use crate::domain::engagement::Engagement;
 use crate::domain::notice::{Address, Notice, What};
@@ -52,6 +52,9 @@ pub fn notice(notice: &Notice, scene: &Scene<'_>) -> Message {
         (What::Unsearched { channel, error }, about) => admin::unsearched(scene, about, channel, error),
         (What::Digest { reminders, since, late_because }, _) => {
             digest::digest(scene, &notice.to, reminders, *since, late_because.as_ref())
+        }
+        (What::WeeklyReport { report, late_because }, _) => {
+            report::weekly(report, late_because.as_ref(), scene)
         }
         (what, Some(engagement)) => about(what, Told { engagement, scene, to: &notice.to }),
         (_, None) => said(&Line::from("That question is no longer here."), None),
@@ -146,6 +149,7 @@ fn about(what: &What, told: Told<'_>) -> Message {
         | What::WellAgain { .. }
         | What::Unreadable { .. }
         | What::SmesOffered { .. }
-        | What::ModeSwitched { .. } => said(&Line::from("Noted."), None),
+        | What::ModeSwitched { .. }
+        | What::WeeklyReport { .. } => said(&Line::from("Noted."), None),
     }
 }

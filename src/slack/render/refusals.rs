@@ -4,7 +4,7 @@ use super::Scene;
 use super::blocks::{Buttons, acts, opens, said};
 use super::line::{Line, line};
 use super::times::{appointment, date, day, in_zone};
-use super::{modes, words};
+use super::{modes, report, words};
 use crate::domain::command::Action;
 use crate::domain::engagement::{Body, State};
 use crate::domain::ids::EngagementId;
@@ -70,6 +70,7 @@ pub(super) fn refused(refusal: &Refusal, scene: &Scene<'_>) -> Message {
         | Refusal::UnknownArea { .. }
         | Refusal::UnknownMode { .. }
         | Refusal::ClockNotOn { .. }
+        | Refusal::NumbersNotYours { .. }
         | Refusal::Outsider => None,
     };
     said(&refusal_sentence(refusal, scene), buttons)
@@ -204,6 +205,7 @@ pub fn refusal_sentence(refusal: &Refusal, scene: &Scene<'_>) -> Line {
         Refusal::Outsider => {
             line!["I only work for members of this organisation. Please ask your contact here."]
         }
+        Refusal::NumbersNotYours { area } => report::not_yours(area.as_ref(), scene),
     }
 }
 

@@ -7,7 +7,7 @@ use super::card::{header, state_line};
 use super::line::{Line, line};
 use super::refusals::refused;
 use super::times::{date, span};
-use super::{admin_card, directory, drafts, modes, offers, sent};
+use super::{admin_card, directory, drafts, modes, offers, report, sent};
 use crate::domain::decision::{Done, Reply};
 use crate::domain::engagement::{Body, Engagement, State};
 use crate::domain::ids::EngagementId;
@@ -35,6 +35,7 @@ pub fn reply(reply: &Reply, scene: &Scene<'_>) -> Option<Message> {
         Reply::OfferAnswered { taken } => Some(offers::answered(*taken)),
         Reply::Pilot { on, areas } => Some(modes::pilot(*on, areas, scene)),
         Reply::Mode { area, mode, was, switched } => Some(modes::mode(area, (*mode, *was), *switched, scene)),
+        Reply::Numbers { report } => Some(report::numbers(report, scene)),
     }
 }
 

@@ -4,8 +4,8 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::store::{
-    absences, admin_log, audit, baseline, claim, clocks, homes, merge, notes, outbox, owners, pauses, settle,
-    steps, switches, told, view,
+    absences, admin_log, audit, baseline, claim, clocks, homes, merge, notes, numbers, outbox, owners,
+    pauses, purge, settle, steps, switches, told, view,
 };
 
 async fn plan(bench: &Bench, sql: &'static str) -> String {
@@ -92,6 +92,22 @@ async fn hot_statements_scan_no_table() {
         (homes::FORGET_HOMES, &["home_opened (installation_id=? AND opened_at<?)"]),
         (homes::LIVE_IN_AREA, &["engagement_area (installation_id=? AND area=?)"]),
         (homes::EVER_ASKED, &["engagement_requester (installation_id=? AND requester=?)"]),
+        (
+            numbers::ASKS,
+            &["COVERING INDEX engagement_asked (installation_id=? AND asked_at>? AND asked_at<?)"],
+        ),
+        (
+            numbers::REACHED,
+            &["engagement_reached (installation_id=? AND asked_at>?)", "sqlite_autoindex_engagement_1"],
+        ),
+        (numbers::ROUNDS, &["reply_round_started (installation_id=? AND started_at>? AND started_at<?)"]),
+        (numbers::APART, &["engagement_apart (installation_id=? AND asked_at>? AND asked_at<?)"]),
+        (numbers::CALLS, &["INDEX engagement_calls (installation_id=? AND asked_at>? AND asked_at<?)"]),
+        (numbers::ENFORCED, &["PRIMARY KEY (installation_id=? AND topic>? AND topic<?)"]),
+        (numbers::FIRST_DAY, &["PRIMARY KEY (installation_id=? AND area=? AND day>? AND day<?)"]),
+        (purge::OLD, &["engagement_unpurged (installation_id=? AND asked_at<?)"]),
+        (purge::FORGET_MESSAGES, &["outbox_settled"]),
+        (purge::FORGET_LETTERS, &["dead_letter_at"]),
         (notes::FORGET_KEYS, &["decided_at"]),
         (notes::FORGET_DELIVERED, &["outbox_settled"]),
         (switches::MODES, &["PRIMARY KEY (installation_id=?)"]),

@@ -165,6 +165,7 @@ fn named(what: &What) -> BTreeSet<UserId> {
         | What::CardDeleted { .. }
         | What::Trouble { .. }
         | What::WellAgain { .. }
+        | What::WeeklyReport { .. }
         | What::Unsearched { .. }
         | What::UnreadableRow { .. }
         | What::CallWhileAway { .. }

@@ -183,6 +183,9 @@ impl Turn<'_> {
     }
 
     fn question_gone(&mut self) {
+        // Its author took the words back.
+        self.engagement.text.clear();
+        self.engagement.links.clear();
         if self.engagement.state.is_live() {
             let why = (None, because(Rule::B2, Fact::MessageDeleted));
             self.ended(State::Withdrawn, HowEnded::Withdrawn, None, self.case.now, why);

@@ -35,10 +35,21 @@ pub fn reacted(case: &Case<'_>, reacted: &Reacted) -> Decision {
 pub fn deleted(case: &Case<'_>, channel: &ChannelId, ts: &Ts) -> Decision {
     let mut question = case.engagement.clone();
     let asked_there = question.origin.channel == *channel && question.origin.message.as_ref() == Some(ts);
-    if !asked_there || !question.state.is_live() {
+    if !asked_there {
         return Decision::default();
     }
     let mut decision = Decision::default();
+    // Its author took the words back: the card and the row let go of them, too, whatever has become of the question.
+    let has_words = !question.text.is_empty() || !question.links.is_empty();
+    question.text.clear();
+    question.links.clear();
+    if !question.state.is_live() {
+        if has_words {
+            decision.card(&question, false);
+            decision.change(question);
+        }
+        return decision;
+    }
     question.state = State::Withdrawn;
     question.closed_at = Some(case.now);
     decision.stop_clocks(question.id);

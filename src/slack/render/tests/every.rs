@@ -299,6 +299,7 @@ fn replies(text: &str) -> Vec<Reply> {
         Reply::Mine { asked: vec![engagement, id("P4M"), id("BCD")], owed: vec![id("N8V"); 30] },
         Reply::Mine { asked: Vec::new(), owed: Vec::new() },
         Reply::Status { engagement },
+        Reply::Numbers { report: super::facts::numbers(text) },
         Reply::Form(Vec::new()),
         Reply::OfferAnswered { taken: true },
         Reply::OfferAnswered { taken: false },

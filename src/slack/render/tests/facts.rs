@@ -4,12 +4,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::fixture::{downtime, hours, id, now, place, runner, user};
 use crate::domain::absence::{Absence, AwayProblem, AwayReply};
+use crate::domain::calendar::weekly::Period;
 use crate::domain::command::ClockKind;
 use crate::domain::decision::{Event, Reply};
 use crate::domain::directory::AreaMode;
 use crate::domain::engagement::{ExceptionState, State};
 use crate::domain::ids::{AreaKey, ChannelId, Ts};
 use crate::domain::notice::{Change, Reminder, What};
+use crate::domain::numbers::{Asks, Calls, Compared, Numbers, Replies, Report, Spread, Weekly};
 use crate::domain::org::Role;
 use crate::domain::pings::Offer;
 use crate::domain::reason::{Because, Fact, Gone, Reason, Rule};
@@ -184,6 +186,7 @@ pub(super) fn whats(text: &str) -> Vec<What> {
             since,
             late_because: late(),
         },
+        What::WeeklyReport { report: numbers(&text), late_because: late() },
         What::Card { mention: true },
         What::ModeSwitched { area: AreaKey::from("ci"), mode: AreaMode::Observe, by: Some(by.clone()) },
         What::ModeSwitched { area: AreaKey::from(text.as_str()), mode: AreaMode::Pilot, by: None },
@@ -285,6 +288,8 @@ pub(super) fn refusals(text: &str) -> Vec<Refusal> {
         Refusal::AlreadyTaken { engagement, by: Some(user("UINES")) },
         Refusal::AlreadyTaken { engagement, by: None },
         Refusal::TooMany { limit: 20, again_at: now() + hours(1) },
+        Refusal::NumbersNotYours { area: Some(AreaKey::from(text)) },
+        Refusal::NumbersNotYours { area: None },
         Refusal::Empty,
         Refusal::TooLong { limit: 3_000 },
         Refusal::SharedChannel,
@@ -358,4 +363,33 @@ pub(super) fn refusals(text: &str) -> Vec<Refusal> {
         }
     }
     all
+}
+
+/// A report in which every line stands.
+pub(super) fn numbers(text: &str) -> Box<Report> {
+    let took = Some(Spread { p50: 3_600, p90: 14_400 });
+    let replies = Replies {
+        asked: 4,
+        answered: 2,
+        open: 1,
+        missed_elapsed: 1,
+        elapsed: took,
+        working: took,
+        cancelled: 1,
+        ..Replies::default()
+    };
+    let week = Weekly { pm_pings_tenths: 205, sme_asks_tenths: 0, took };
+    let compared = Some(Compared { before: week, now: Weekly { pm_pings_tenths: 100, ..week }, areas: 1 });
+    let asks = Asks { asked: 3, no_sme_area: 1, ..Asks::default() };
+    let numbers = Numbers { asks, replies, calls: Calls { asked: 1, short_notice: 1 }, compared };
+    Box::new(Report {
+        period: Period { from: now() - hours(168), to: now() },
+        areas: vec![
+            (Some(AreaKey::from("ci")), numbers),
+            (Some(AreaKey::from(text)), numbers),
+            (None, numbers),
+        ],
+        together: Some(numbers),
+        people: vec![(user("UPAT"), replies)],
+    })
 }

@@ -196,6 +196,8 @@ fn every_refusal_is_said() {
     Ines has *K7Q* already. You can add to its thread.
     Somebody has *K7Q* already. You can add to its thread.
     You have asked 20 times within an hour, which is as much as I take. I can take the next one Fri 20 Nov 15:10 UTC.
+    The numbers of words are for its leads, its PMs and admins. `/request-pm mine` lists what you asked.
+    Numbers are for the leads and PMs of an area, and for admins. `/request-pm mine` lists what you asked.
     There was no question in it, so nothing was sent. Please add a sentence.
     That is longer than the 3000 characters that fit, so nothing was sent. Please shorten it and link to the rest.
     This channel is shared with another organisation, so I do not post here. Please use `/request-pm` in a channel of ours or write to me directly.

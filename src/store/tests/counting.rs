@@ -1,0 +1,97 @@
+//! What a report counts, over half-open periods and by area.
+
+use super::*;
+use crate::domain::baseline::{Count, Took};
+use crate::domain::calendar::weekly::Period;
+use crate::domain::ids::{AreaKey, Ts};
+use crate::domain::numbers::Asks;
+
+fn period(from: i64, to: i64) -> Period {
+    Period { from: at(from), to: at(to) }
+}
+
+impl Bench {
+    async fn asked(&self, change: impl FnOnce(&mut Engagement)) -> EngagementId {
+        let id = self.store.next_id(self.installation).await.unwrap();
+        let mut ask = Engagement { area: Some(AreaKey::from("ci")), ..question(id, "C1") };
+        change(&mut ask);
+        let mut decision = Decision::default();
+        decision.begin(ask);
+        self.commit(decision).await;
+        id
+    }
+
+    async fn asks(&self, area: Option<&str>, period: Period) -> Asks {
+        let counted = self.store.numbers(self.installation, period).await.unwrap();
+        counted.get(&area.map(AreaKey::from)).map(|of| of.asks).unwrap_or_default()
+    }
+}
+
+#[tokio::test]
+async fn each_question_counts_once_in_its_period_and_area() {
+    let bench = Bench::new().await;
+    let answered = |ask: &mut Engagement| {
+        ask.state = State::Closed;
+        ask.taken_at = Some(at(1));
+        ask.answered_at = Some(at(2));
+    };
+    bench.asked(answered).await;
+    let reached = bench.asked(answered).await;
+    for _ in 0..2 {
+        bench
+            .asked(|pm| {
+                pm.parent = Some(reached);
+                pm.body = Body::Inquiry(crate::domain::engagement::Inquiry::default());
+                pm.asked_at = at(90);
+            })
+            .await;
+    }
+    bench.asked(|ask| ask.body = Body::Question(Question { redirected: true, ..Question::default() })).await;
+    let without = Question { no_sme_area: true, ..Question::default() };
+    bench.asked(|ask| (ask.area, ask.body) = (None, Body::Question(without))).await;
+    bench.asked(|draft| (draft.state, draft.home) = (State::Draft, None)).await;
+    bench.asked(|reopened| reopened.answered_at = Some(at(2))).await;
+    bench.asked(|next| next.asked_at = at(10)).await;
+
+    let ci = bench.asks(Some("ci"), period(0, 10)).await;
+    let expected =
+        Asks { asked: 4, taken: 2, answered_by_smes: 1, redirected: 1, no_sme_area: 0, reached_a_pm: 1 };
+    assert_eq!(ci, expected);
+    assert_eq!(bench.asks(None, period(0, 10)).await, Asks { asked: 1, no_sme_area: 1, ..Asks::default() });
+    assert_eq!(bench.asks(Some("ci"), period(10, 11)).await.asked, 1, "its first instant");
+    assert_eq!(bench.asks(Some("ci"), period(-10, 0)).await.asked, 0, "not its end");
+}
+
+#[tokio::test]
+async fn the_baseline_is_what_was_counted_before_an_area_was_switched_on() {
+    let bench = Bench::new().await;
+    let (ci, day) = (AreaKey::from("ci"), 86_400);
+    let count = |counts: Vec<Count>, seconds: i64| Commit {
+        now: at(seconds),
+        ..bench.commit_of(Decision { counts, ..Decision::default() })
+    };
+    let ping = |root: &str| Count::PmPing {
+        area: Some(ci.clone()),
+        channel: ChannelId::from("C1"),
+        root: Ts::from(root),
+    };
+    let took = Took { elapsed_seconds: 60, working_seconds: 60 };
+    let (channel, root) = (ChannelId::from("CINT"), Ts::from("9.1"));
+    let ask =
+        Count::InternalAsk { area: ci.clone(), channel: channel.clone(), root: root.clone(), at: at(0) };
+    let reply = Count::InternalReply { area: ci.clone(), channel, root, at: at(60), took };
+    for commit in [count(vec![ping("1"), ping("2"), ask, reply], 0), count(vec![ping("3")], 8 * day)] {
+        bench.store.commit(commit).await.unwrap();
+    }
+    let week = period(7 * day, 14 * day);
+    let compared =
+        async || bench.store.numbers(bench.installation, week).await.unwrap().remove(&Some(ci.clone()));
+    assert_eq!(compared().await, None, "nothing is known of when it was switched on");
+    bench.store.tell_once(bench.installation, "enforced:ci", at(7 * day)).await.unwrap();
+    let found = compared().await.unwrap().compared.unwrap();
+    assert_eq!((found.before.pm_pings_tenths, found.now.pm_pings_tenths), (20, 10));
+    assert_eq!(found.before.took.unwrap().p50, 60);
+    bench.store.forget_told(bench.installation, "enforced:ci").await.unwrap();
+    bench.store.tell_once(bench.installation, "enforced:ci", at(0)).await.unwrap();
+    assert_eq!(compared().await.and_then(|of| of.compared), None, "on from its first day");
+}
