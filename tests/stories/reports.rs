@@ -53,7 +53,7 @@ async fn numbers_are_told_to_those_who_answer_for_an_area() {
     I know no SME area “zebras”, so nothing was changed. The areas are ci (on), planning (on), security (on) and storage (pilot).
     ");
     insta::assert_snapshot!(report(&story, "lena", "/request-pm report ci 500").await, @r"
-    I know `/request-pm`, `/request-pm your question`, `mine`, `status K7Q`, `help`.
+    I know `/request-pm`, `/request-pm your question`, `mine`, `status K7Q`, `away until 2026-12-24 cover @x`, `back`, `help`.
     ");
     insta::assert_snapshot!(report(&story, "admin", "/request-pm report").await, @r"
     *All areas* · Nov 9, 2026 14:01 to today 14:01
