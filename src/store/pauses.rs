@@ -28,7 +28,8 @@ const END_PAST: &str = "UPDATE pause SET ended_at = until \
     WHERE installation_id = ? AND ended_at IS NULL AND until <= ?";
 const HOLD: &str = "UPDATE clock SET held = 1 \
     WHERE installation_id = ? AND engagement_id = ? AND kind = ? AND due = ? AND held = 0";
-pub(super) const RELEASE: &str = "UPDATE clock INDEXED BY clock_held SET held = 0 WHERE installation_id = ? AND held = 1";
+pub(super) const RELEASE: &str =
+    "UPDATE clock INDEXED BY clock_held SET held = 0 WHERE installation_id = ? AND held = 1";
 pub(super) const HELD: &str = "SELECT COUNT(*) AS number FROM clock WHERE installation_id = ? AND held = 1";
 
 impl Store {
