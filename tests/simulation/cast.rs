@@ -91,6 +91,12 @@ impl Cast {
         slack.invite("gwen", FIELD);
         story.bot.read_names().await.expect("names");
         story.settle().await;
+        Self::around(story)
+    }
+
+    /// Whoever and whatever is there now.
+    pub fn around(story: &Story) -> Self {
+        let slack = &story.slack;
         let bot = "switchboard";
         // Of another organisation: met in the shared channel only.
         let is_ours = |name: &String| name != bot && name != STRANGER;

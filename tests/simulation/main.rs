@@ -6,6 +6,7 @@
 //! cargo test --test simulation                                             # the seeds of the gate
 //! SWITCHBOARD_STEPS=20000 cargo test --test simulation -- --nocapture      # longer stories of these
 //! SWITCHBOARD_SEED=7 SWITCHBOARD_STEPS=300 cargo test --test simulation -- --nocapture a_story
+//! SWITCHBOARD_YEAR=full cargo test --test simulation -- --nocapture a_year # a company's year, as many asks as it has
 //! ```
 mod cast;
 mod chance;
@@ -20,6 +21,7 @@ mod steps;
 #[path = "../stories/support/mod.rs"]
 mod support;
 mod watch;
+mod year;
 
 /// Steps of each story in the gate.
 const STEPS: usize = 600;

@@ -24,6 +24,8 @@ const TIMELINE: &str =
 const LAST_LINE: &str = "SELECT COALESCE(MAX(seq), 0) FROM timeline WHERE engagement_id = ?";
 const OUTBOX: &str = "SELECT id, lane, state, notice, decided_at, next_at, settled_at, ts, reason \
     FROM outbox WHERE id > ? ORDER BY id";
+const WORDS: &str = "SELECT COUNT(*) FROM engagement WHERE asked_at < ? \
+    AND (text <> '' OR customer IS NOT NULL OR links <> '[]' OR details <> '[]')";
 const DEAD_LETTERS: &str = "SELECT COUNT(*) FROM dead_letter";
 
 /// A clock that runs.
@@ -131,6 +133,12 @@ impl Rows {
         self.read_outbox();
         self.dead_letters = self.db.query_row(DEAD_LETTERS, [], |row| row.get(0)).expect("a number");
         changed
+    }
+
+    /// How many engagements from before then still hold somebody's words.
+    pub fn with_words_before(&self, at: DateTime<Utc>) -> i64 {
+        let count = self.db.query_row(WORDS, params![at.timestamp_micros()], |row| row.get(0));
+        count.expect("a number")
     }
 
     fn changed(&self) -> Vec<EngagementId> {

@@ -96,6 +96,11 @@ impl Sim {
         if let Some(eve) = eve {
             story.pass(eve - story.clock.now()).await;
         }
+        Self::of(story, cast, telling)
+    }
+
+    /// A story on a stage that is set.
+    pub fn of(story: Story, cast: Cast, telling: Telling) -> Self {
         let ledger = Ledger::watch(&story.slack);
         let rows = Rows::open(&story.database());
         let troubled_until = story.clock.now();

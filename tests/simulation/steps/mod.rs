@@ -1,11 +1,11 @@
 //! What can happen in a step. What people do is chosen from what they really see; what they cannot do is no step.
 
 mod asking;
-mod forms;
+pub mod forms;
 mod homes;
 mod pressing;
 mod talking;
-mod weather;
+pub mod weather;
 
 use switchboard::sandbox::NotPossible;
 

@@ -8,7 +8,7 @@ use crate::chance::Chance;
 use crate::sim::{Health, Sim};
 
 /// After a fault or an outage, messages may come late for so long.
-const AFTERMATH: Duration = Duration::hours(3);
+pub const AFTERMATH: Duration = Duration::hours(3);
 /// At most so many people leave.
 const LEAVERS: usize = 2;
 
@@ -101,7 +101,7 @@ pub async fn outage(sim: &mut Sim, chance: &mut Chance) {
 }
 
 /// The bot is there again; what Slack still held back may be lost.
-async fn come_back(sim: &mut Sim, lost: bool) {
+pub async fn come_back(sim: &mut Sim, lost: bool) {
     sim.tell(format!("The bot is back from {:?}; events lost: {lost}", sim.health));
     if lost {
         sim.story.slack.lose_pending();
