@@ -8,6 +8,7 @@ use switchboard::domain::decision::Event;
 use switchboard::domain::engagement::{Body, CallException, Engagement, Inquiry, State};
 use switchboard::domain::ids::{EngagementId, UserId};
 use switchboard::domain::org::Org;
+use switchboard::domain::reason::Fact;
 
 use super::Broken;
 use crate::rows::{Clock, Line};
@@ -138,8 +139,8 @@ fn runs(inquiry: &Inquiry) -> bool {
     })
 }
 
-/// A PM, or whoever it was handed to; never the asker. Who leaves while a clock runs still has it; no clock begins with
-/// somebody who has left.
+/// A PM, whoever stands in for one, or whoever it was handed to; never the asker. Who leaves while a clock runs still has it;
+/// no clock begins with somebody who has left.
 fn has_fitting_owner(clocked: &Clocked<'_>) -> bool {
     let Some(owner) = &clocked.engagement.owner else { return false };
     if let (Some(left), Body::Inquiry(inquiry)) = (clocked.left.get(owner), &clocked.engagement.body) {
@@ -147,7 +148,13 @@ fn has_fitting_owner(clocked: &Clocked<'_>) -> bool {
     }
     let handed =
         clocked.timeline.iter().any(|line| matches!(&line.event, Event::Handed { to } if to == owner));
-    *owner != clocked.engagement.requester && (handed || clocked.org.is_pm(owner))
+    // Whom somebody who is away has named stands in for them, PM or not.
+    let covers = clocked
+        .engagement
+        .because
+        .iter()
+        .any(|because| matches!(&because.fact, Fact::Covers { by, .. } if by == owner));
+    *owner != clocked.engagement.requester && (handed || covers || clocked.org.is_pm(owner))
 }
 
 /// What an engagement owes and has no clock for.
@@ -216,6 +223,8 @@ fn missing_of_inquiry(
 
 #[cfg(test)]
 mod tests {
+    use switchboard::domain::reason::{Because, Rule};
+
     use super::super::samples;
     use super::*;
 
@@ -257,6 +266,17 @@ mod tests {
         assert_eq!(broken(&inquiry, &[ClockKind::Reply]), ["no reply clock without an owner"]);
         inquiry.state = State::Closed;
         assert!(broken(&inquiry, &[ClockKind::Reply]).contains(&"a clock runs only on what it is for"));
+    }
+
+    #[test]
+    fn somebody_who_is_no_pm_owns_a_clock_only_in_a_pms_stead() {
+        let mut inquiry = samples::inquiry();
+        let by = UserId("U0NOPM".to_owned());
+        inquiry.owner = Some(by.clone());
+        assert_eq!(broken(&inquiry, &[ClockKind::Reply]), ["no reply clock without an owner"]);
+        let fact = Fact::Covers { by, pm: samples::pm(), until: samples::monday().date_naive() };
+        inquiry.because.push(Because { rule: Rule::B3, fact });
+        assert_eq!(broken(&inquiry, &[ClockKind::Reply]), Vec::<&str>::new());
     }
 
     #[test]

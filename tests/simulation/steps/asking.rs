@@ -1,5 +1,6 @@
 //! The ways to ask: command, form, direct message, message shortcut; and the questions about what was asked.
 
+use chrono::Duration;
 use switchboard::sandbox::NotPossible;
 
 use super::forms;
@@ -100,5 +101,38 @@ pub async fn switch(sim: &mut Sim, chance: &mut Chance) -> Result<(), NotPossibl
     sim.tell(format!("{who} types in {FIELD}: {line}"));
     let answer = sim.story.person(&who).slash_in(FIELD, &line).await?;
     sim.answered(&who, &answer);
+    Ok(())
+}
+
+/// Somebody says that they are away, who covers for them, or that they are back.
+pub async fn away(sim: &mut Sim, chance: &mut Chance) -> Result<(), NotPossible> {
+    let [who, cover] = [(); 2].map(|()| chance.one(&sim.cast.everybody).expect("somebody is here").clone());
+    let days = chance.between(1, 9);
+    let until = (sim.now() + Duration::days(days)).format("%Y-%m-%d");
+    let line = match chance.below(10) {
+        0..=4 => format!("/request-pm away until {until} cover @{cover}"),
+        5..=7 => format!("/request-pm away until {until}"),
+        _ => "/request-pm back".to_owned(),
+    };
+    says(sim, &who, &line).await
+}
+
+/// An admin, or somebody who is none, pauses the reminders of an area, or lets them go on.
+pub async fn pause(sim: &mut Sim, chance: &mut Chance) -> Result<(), NotPossible> {
+    let area = *chance.one(&["ci", "planning", "security", ""]).expect("some areas");
+    let who = if chance.percent(80) { "admin".to_owned() } else { sim.cast.requester(chance) };
+    let line = if chance.percent(50) {
+        format!("/request-pm admin pause {area} for {}h", chance.between(1, 12))
+    } else {
+        format!("/request-pm admin resume {area}")
+    };
+    says(sim, &who, &line).await
+}
+
+async fn says(sim: &mut Sim, who: &str, line: &str) -> Result<(), NotPossible> {
+    sim.tell(format!("{who} types in {FIELD}: {line}"));
+    let answer = sim.story.person(who).slash_in(FIELD, line).await?;
+    sim.tell(format!("   {}", answer.plain()));
+    sim.answered(who, &answer);
     Ok(())
 }

@@ -36,10 +36,12 @@ enum Kind {
     Change,
     ReadNames,
     Home,
+    Away,
+    Pause,
 }
 
 /// How often each kind comes, beside the others.
-const KINDS: [(usize, Kind); 21] = [
+const KINDS: [(usize, Kind); 23] = [
     (7, Kind::Slash),
     (9, Kind::Form),
     (3, Kind::Direct),
@@ -61,6 +63,8 @@ const KINDS: [(usize, Kind); 21] = [
     (3, Kind::Change),
     (2, Kind::ReadNames),
     (4, Kind::Home),
+    (3, Kind::Away),
+    (1, Kind::Pause),
 ];
 
 /// Plays one step, and lets everything settle that follows from it.
@@ -83,6 +87,8 @@ async fn act(sim: &mut Sim, chance: &mut Chance, kind: Kind) -> Result<(), NotPo
         Kind::Shortcut => asking::shortcut(sim, chance).await,
         Kind::Query => asking::query(sim, chance).await,
         Kind::Switch => asking::switch(sim, chance).await,
+        Kind::Away => asking::away(sim, chance).await,
+        Kind::Pause => asking::pause(sim, chance).await,
         Kind::Home => homes::visit(sim, chance).await,
         Kind::Press => pressing::press(sim, chance, false).await,
         Kind::PressTwice => pressing::press(sim, chance, true).await,

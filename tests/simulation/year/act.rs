@@ -116,27 +116,29 @@ impl Year {
         self.sim.story.person(&who).say(&place, &text).await.map(|_| ())
     }
 
+    /// A PM is asked directly, or an SME channel without us.
     async fn habit(&mut self, chance: &mut Chance) -> Result<(), NotPossible> {
         let area = chance.below(areas().len());
-        let groups = self.company.groups_of(area);
-        let pm = chance.one(&groups).and_then(|group| group.pms.first()).cloned().unwrap_or_default();
+        let group = (*chance.one(&self.company.groups_of(area)).expect("an area has groups")).clone();
         let who = field(chance.below(FIELD));
-        let is_direct = chance.percent(60);
-        let place = if is_direct { FIELD_CHANNEL.to_owned() } else { channel_of(area) };
-        let mark = self.sim.mark(&who, &place, Given::Said);
-        let whom = if is_direct { format!("@{pm} ") } else { String::new() };
         let topic = self.company.topic(area, chance);
+        let (place, whom) = if chance.percent(60) {
+            (FIELD_CHANNEL.to_owned(), format!("@{} ", group.pms[0]))
+        } else {
+            (channel_of(area), String::new())
+        };
+        let slack = &self.sim.story.slack;
+        if !slack.members_of(&place).contains(&who) {
+            slack.invite(&who, &place);
+        }
+        let mark = self.sim.mark(&who, &place, Given::Said);
         let text = format!("{whom}{mark} how is {topic} set up?");
         self.sim.tell(format!("{who} says in {place}: {text}"));
-        let person = self.sim.story.person(&who);
-        if !is_direct && !self.sim.story.slack.members_of(&place).contains(&who) {
-            self.sim.story.slack.invite(&who, &place);
-        }
-        person.say(&place, &text).await.map(|_| ())
+        self.sim.story.person(&who).say(&place, &text).await.map(|_| ())
     }
 
     /// A message of ours that stands and fits, the last one.
-    fn find(&self, fits: impl Fn(&Spot, &Seen) -> bool) -> Option<(Spot, Seen)> {
+    pub(super) fn find(&self, fits: impl Fn(&Spot, &Seen) -> bool) -> Option<(Spot, Seen)> {
         let found = self.sim.ledger.standing.iter().filter(|(spot, seen)| seen.by_bot && fits(spot, seen));
         found.max_by_key(|(_, seen)| seen.at).map(|(spot, seen)| (spot.clone(), seen.clone()))
     }

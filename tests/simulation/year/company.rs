@@ -63,6 +63,8 @@ pub const FIELD: usize = 500;
 const SMES: usize = 60;
 /// Where they ask.
 pub const FIELD_CHANNEL: &str = "#customer-facing";
+/// What they are called together.
+const FIELD_HANDLE: &str = "@field";
 /// Where the numbers of all areas go.
 pub const PROGRAMME: &str = "#product";
 
@@ -178,6 +180,7 @@ impl Company {
         }
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         slack.add_channel(FIELD_CHANNEL).members(&names).with_bot();
+        slack.set_group_members(FIELD_HANDLE, &names);
     }
 
     /// The directory as it is now.
@@ -189,7 +192,8 @@ impl Company {
 
     fn yaml(&self) -> String {
         let mut out = format!(
-            "fallback_channel: \"{PROGRAMME}\"\nsme_fallback_channel: \"#subject-matter-experts\"\nsme_areas:\n"
+            "fallback_channel: \"{PROGRAMME}\"\nsme_fallback_channel: \"#subject-matter-experts\"\n\
+             field: {{groups: [\"{FIELD_HANDLE}\"]}}\nsme_areas:\n"
         );
         for area in areas() {
             let (lead, members) = self.smes[area].split_first().expect("an area has a lead");
@@ -201,7 +205,7 @@ impl Company {
                     STAGES[area],
                     channel_of(area),
                     inside_of(area),
-                    mails(&[lead.clone()]),
+                    mails(std::slice::from_ref(lead)),
                     mails(members)
                 ),
             );
@@ -234,13 +238,13 @@ fn of_group(out: &mut String, group: &Group) {
             group.key,
             group.name,
             group.channel,
-            mails(&[first.clone()])
+            mails(std::slice::from_ref(first))
         ),
     );
     if !others.is_empty() {
         line(out, &format!("        cover: {}", mails(others)));
     }
-    if group.key.len() % 2 == 0 {
+    if group.key.len().is_multiple_of(2) {
         line(
             out,
             "        calendar:\n          time_zone: Europe/Berlin\n          days: [mon, tue, wed, thu, fri]",

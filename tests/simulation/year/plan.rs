@@ -75,7 +75,8 @@ fn of_day(
     let mut at = |chance: &mut Chance, act: Act| {
         plan.push((nine + Duration::seconds(chance.between(600, 8 * 3_600)), act));
     };
-    for _ in 0..asks {
+    let most = i64::try_from(asks).expect("some asks");
+    for _ in 0..chance.between((most + 1) / 2, most) {
         let act = match chance.below(20) {
             0..=13 => Act::Ask,
             14 | 15 => Act::Call,

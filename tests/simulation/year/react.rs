@@ -75,8 +75,13 @@ impl Year {
                 }
             }
             (Body::Call(call), State::Draft) => {
-                let asked = call.exception.as_ref().and_then(|_| owner.clone());
-                if let Some(who) = asked.filter(|_| chance.percent(70)) {
+                // Whoever is asked has it in a direct message.
+                let bold = format!("*{}*", one.id);
+                let asked = call.exception.as_ref().and_then(|_| {
+                    self.find(|_, seen| seen.body.contains(&bold) && seen.body.contains("[Approve]"))
+                });
+                let who = asked.and_then(|((place, ..), _)| place.strip_prefix('@').map(str::to_owned));
+                if let Some(who) = who.filter(|_| chance.percent(70)) {
                     self.decide(one, "approve", chance.between(5, 90), Act::Press(one.id, who, "Approve"));
                 }
             }
