@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use switchboard::domain::ids::EngagementId;
 
 use crate::ledger::{Ledger, Seen};
 
@@ -27,8 +28,12 @@ pub struct Counted {
     pub short: usize,
 }
 
-/// Counts the cards that were posted in that time, as they stand.
-pub fn count(ledger: &Ledger, from: DateTime<Utc>, to: DateTime<Utc>) -> Counted {
+/// Counts the cards that were posted in that time, as they stand; `short` are those that said so while it mattered.
+pub fn count(
+    ledger: &Ledger,
+    short: &BTreeSet<EngagementId>,
+    (from, to): (DateTime<Utc>, DateTime<Utc>),
+) -> Counted {
     let cards: Vec<&Seen> = ledger
         .standing
         .iter()
@@ -51,7 +56,7 @@ pub fn count(ledger: &Ledger, from: DateTime<Utc>, to: DateTime<Utc>) -> Counted
             counted.answered += usize::from(ended);
         } else if is(card, "PM on a customer call") {
             counted.calls += 1;
-            counted.short += usize::from(card.body.contains("Short notice"));
+            counted.short += usize::from(short.iter().any(|call| id(card) == Some(call.to_string())));
         }
     }
     counted

@@ -58,6 +58,8 @@ struct Year {
     /// The versions that people have looked at.
     known: BTreeMap<EngagementId, i64>,
     absences: Absences,
+    /// Calls whose card said that the notice is short.
+    short: BTreeSet<EngagementId>,
     /// How many people have come.
     newcomers: usize,
 }
@@ -81,6 +83,7 @@ impl Year {
             decided: BTreeSet::new(),
             known: BTreeMap::new(),
             absences: Absences::default(),
+            short: BTreeSet::new(),
             newcomers: 0,
         };
         for (at, act) in plan::year(year.sim.now(), asks, chance) {
@@ -163,7 +166,8 @@ impl Year {
         self.check_the_baseline(&post);
         let sim = &mut self.sim;
         let monday = at - Duration::minutes(5);
-        let (own, told) = (book::count(&sim.ledger, monday - Duration::weeks(1), monday), book::told(&post));
+        let (own, told) =
+            (book::count(&sim.ledger, &self.short, (monday - Duration::weeks(1), monday)), book::told(&post));
         if own != told || own.asked == 0 {
             let how = format!("counted {own:?}, told {told:?}");
             sim.broken.push(Broken::new("the week's numbers are those of its cards", how));

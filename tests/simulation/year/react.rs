@@ -9,6 +9,7 @@ use super::Year;
 use super::company::{areas, key_of};
 use super::plan::{Act, later};
 use crate::chance::Chance;
+use crate::ledger::Seen;
 
 impl Year {
     /// People look at what has changed.
@@ -23,6 +24,14 @@ impl Year {
             .collect();
         for one in changed {
             self.known.insert(one.id, one.version);
+            if matches!(one.body, Body::Call(_)) {
+                let bold = format!("*{}*", one.id);
+                let is_short =
+                    |seen: &Seen| seen.body.contains(&bold) && seen.body.contains(". Short notice: ");
+                if self.find(|(.., only), seen| only.is_none() && is_short(seen)).is_some() {
+                    self.short.insert(one.id);
+                }
+            }
             self.consider(&one, chance);
         }
     }
