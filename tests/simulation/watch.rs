@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use switchboard::domain::engagement::{Body, Engagement, State};
 use switchboard::domain::ids::{EngagementId, UserId};
 use switchboard::domain::notice::What;
@@ -10,7 +11,7 @@ use switchboard::sandbox::{Landed, LandedKind, Message};
 
 use crate::cast::{Place, RENAMED, marks_in};
 use crate::logs;
-use crate::rows::Sent;
+use crate::rows::{Clock, Sent};
 use crate::rules::ladder::{Answer, Reminder};
 use crate::rules::secrecy::{Readers, Shown};
 use crate::rules::{Broken, cards, clocks, ladder, mentions, notice, outbox, secrecy};
@@ -222,7 +223,7 @@ fn stored(sim: &mut Sim, changed: &[EngagementId]) {
     let rows = &sim.rows;
     let mut broken = clocks::check(&rows.engagements, &rows.clocks, &rows.timelines, &policy.org, &sim.left);
     if sim.health == Health::Up && calm {
-        broken.extend(clocks::overdue(&rows.clocks, now));
+        broken.extend(clocks::overdue(&not_paused(sim, now), now));
     }
     if sim.health != Health::Down {
         broken.extend(outbox::waits(&rows.pending, now, calm));
@@ -246,6 +247,19 @@ fn stored(sim: &mut Sim, changed: &[EngagementId]) {
     sim.broken.extend(broken);
     sim.acknowledged.clear();
     agree(sim, changed, calm);
+}
+
+/// The clocks whose reminders no admin has paused now: the others wait for the end of it.
+fn not_paused(sim: &Sim, now: DateTime<Utc>) -> Vec<Clock> {
+    let pauses = sim.story.bot.app.pauses();
+    let waits = |clock: &&Clock| {
+        let area = sim.rows.engagements.get(&clock.engagement).and_then(|one| one.area.as_ref());
+        pauses.iter().any(|pause| {
+            let is_over = pause.ended.is_some() || pause.until.is_some_and(|until| until <= now);
+            !is_over && pause.from <= now && (pause.area.is_none() || pause.area.as_ref() == area)
+        })
+    };
+    sim.rows.clocks.iter().filter(|clock| !waits(clock)).cloned().collect()
 }
 
 /// Checks the cards of what has changed.
