@@ -150,6 +150,7 @@ fn moves_a_draft_on(command: &Command, reply: &Reply) -> bool {
         | Command::Heard(_)
         | Command::Reacted(_)
         | Command::Deleted { .. }
+        | Command::Edited(_)
         | Command::Due { .. }
         | Command::Read { .. }
         | Command::Resend { .. }

@@ -7,7 +7,7 @@ use crate::domain::admin::{Deed, LogEntry};
 use crate::domain::command::{Act, Action, Ask, ClockKind, Command, Errand, Heard, Shortcut, Via};
 use crate::domain::decide::ask::{self, AskCase};
 use crate::domain::decide::{
-    Case, absence, call, card_gone, draft, hand_over, inquiry, pm_ask, question, switching,
+    Case, absence, call, card_gone, draft, hand_over, inquiry, own_words, pm_ask, question, switching,
 };
 use crate::domain::decision::{Decision, Reply, Write};
 use crate::domain::engagement::{Body, Engagement, State, Triage};
@@ -99,6 +99,7 @@ pub(super) fn is_nothing_to_us(command: &Command, policy: &Policy) -> bool {
         | Command::Act(_)
         | Command::Reacted(_)
         | Command::Deleted { .. }
+        | Command::Edited(_)
         | Command::Due { .. }
         | Command::Read { .. }
         | Command::Resend { .. }
@@ -140,12 +141,16 @@ impl Known<'_> {
             }
             Command::Deleted { channel, ts } => self.each_at(channel, ts, |case| {
                 let decision = match &case.engagement.body {
-                    Body::Question(_) => question::deleted(case, channel, ts),
                     Body::Inquiry(_) => inquiry::deleted(case, channel, ts),
-                    Body::PmAsk(_) | Body::Call(_) => Decision::default(),
+                    Body::Question(_) | Body::PmAsk(_) | Body::Call(_) => {
+                        own_words::deleted(case, channel, ts)
+                    }
                 };
                 if decision.is_empty() { card_gone::deleted(case, channel, ts) } else { decision }
             }),
+            Command::Edited(edited) => {
+                self.each_at(&edited.channel, &edited.ts, |case| own_words::edited(case, edited))
+            }
             Command::Due { engagement, clock, since } => {
                 self.one(*engagement, |case| due(case, *clock, *since))
             }
@@ -192,6 +197,7 @@ impl Known<'_> {
             Command::Nothing
             | Command::Ask(_)
             | Command::Deleted { .. }
+            | Command::Edited(_)
             | Command::Due { .. }
             | Command::Read { .. }
             | Command::Resend { .. }

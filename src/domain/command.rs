@@ -34,6 +34,8 @@ pub enum Command {
         /// The message.
         ts: Ts,
     },
+    /// A message was edited.
+    Edited(Box<Edited>),
     /// A clock of an engagement is due.
     Due {
         /// Whose.
@@ -360,6 +362,25 @@ pub struct Heard {
     pub mentions_us: bool,
     /// A join, an edit or another note of Slack's: never a reply (B2).
     pub is_note: bool,
+}
+
+/// A message whose words somebody changed. What it says is kept only where an ask was made from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edited {
+    /// The channel.
+    pub channel: ChannelId,
+    /// The message.
+    pub ts: Ts,
+    /// Who wrote it; `None` for bots.
+    pub by: Option<UserId>,
+    /// What it said, as plain text.
+    pub before: String,
+    /// What it says now.
+    pub after: String,
+    /// The links in what it said.
+    pub links_before: Vec<String>,
+    /// The links in what it says.
+    pub links_after: Vec<String>,
 }
 
 /// A reaction.

@@ -11,6 +11,7 @@ pub mod draft;
 pub mod hand_over;
 pub mod inquiry;
 pub mod owed;
+pub mod own_words;
 pub mod pm_ask;
 pub mod question;
 pub mod report;

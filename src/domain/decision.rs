@@ -229,6 +229,8 @@ pub enum Event {
     Reopened,
     /// The requester added something.
     DetailAdded,
+    /// Its author edited the message that it was made from.
+    Edited,
     /// Somebody was reminded.
     Reminded { whom: Vec<UserId>, clock: ClockKind },
     /// Raised to somebody above.

@@ -113,6 +113,7 @@ pub fn in_event(event: &mut Event) {
         | Event::Answered { .. }
         | Event::Reopened
         | Event::DetailAdded
+        | Event::Edited
         | Event::Reminded { .. }
         | Event::Raised { .. }
         | Event::Missed

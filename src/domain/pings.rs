@@ -65,6 +65,7 @@ impl<'a> Said<'a> {
             | Command::Act(_)
             | Command::Reacted(_)
             | Command::Deleted { .. }
+            | Command::Edited(_)
             | Command::Due { .. }
             | Command::Read { .. }
             | Command::Switch(_)

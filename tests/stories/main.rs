@@ -25,6 +25,7 @@ mod leaving;
 mod mentions;
 mod modes;
 mod operating;
+mod own_words;
 mod pings;
 mod pm_asks;
 mod privacy;

@@ -5,7 +5,7 @@ mod happenings;
 mod placing;
 
 pub use acts::act;
-pub use happenings::{deleted, due, heard, reacted, rehome, undeliverable};
+pub use happenings::{due, heard, reacted, rehome, undeliverable};
 
 use chrono::{DateTime, Utc};
 

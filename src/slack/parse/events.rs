@@ -9,7 +9,7 @@ use super::away;
 use super::commands::{about_ourselves, asked, switching};
 use super::wire::Wire;
 use super::{AnswerTo, Inbound, Incoming, dead, message, naming, shown};
-use crate::domain::command::{Command, Reacted, Via};
+use crate::domain::command::{Command, Edited, Reacted, Via};
 use crate::domain::ids::{ChannelId, Ts, UserId};
 use crate::domain::names::Change;
 
@@ -286,9 +286,39 @@ fn said(envelope: &Envelope<'_>, is_mention: bool) -> Inbound {
         Some("message_changed") if event.at("message").str("subtype") == Some("tombstone") => {
             deleted(envelope, event.at("message").text("ts"))
         }
-        Some("message_changed") => Inbound::Ignored { why: "an edit (B2)" },
+        Some("message_changed") => edited(envelope),
         Some(_) | None => Inbound::Ignored { why: "a note of Slack's" },
     }
+}
+
+/// Somebody changed their words. Cards that we draw again come as edits, too, and so does a preview of a link.
+fn edited(envelope: &Envelope<'_>) -> Inbound {
+    let (event, none) =
+        (envelope.event, Inbound::Ignored { why: "an edit that changes no words of anybody's" });
+    let app =
+        event.at("message").text("app_id").or_else(|| event.at("message").at("bot_profile").text("app_id"));
+    if app.is_some() && app == envelope.app {
+        return none;
+    }
+    let Some(channel) = channel(event) else { return dead("an edit without a channel") };
+    let read = |what| message::read(channel.clone(), event.at(what), envelope.names, &us_in(envelope, false));
+    let (Some((old, links_before)), Some((new, links_after))) = (read("previous_message"), read("message"))
+    else {
+        return none;
+    };
+    if old.text == new.text || new.by.as_ref().is_some_and(|by| envelope.us.contains(by)) {
+        return none;
+    }
+    let edited = Edited {
+        channel,
+        ts: new.ts,
+        by: new.by,
+        before: old.text,
+        after: new.text,
+        links_before: links_before.links,
+        links_after: links_after.links,
+    };
+    envelope.incoming(envelope.keys(None), Command::Edited(Box::new(edited)), None, AnswerTo::Nowhere)
 }
 
 fn deleted(envelope: &Envelope<'_>, ts: Option<String>) -> Inbound {

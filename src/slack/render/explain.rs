@@ -150,6 +150,7 @@ fn event(event: &Event, org: &Org) -> Line {
         Event::Answered { by } => line![format!("answered by {}", name(by))],
         Event::Reopened => line!["opened again, not solved"],
         Event::DetailAdded => line!["detail added"],
+        Event::Edited => line!["its message was edited"],
         Event::Reminded { whom, .. } => line![format!("reminded {}", names(whom, org))],
         Event::Raised { whom, .. } => line![format!("raised to {}", names(whom, org))],
         Event::Missed => line!["the promised time passed"],

@@ -7,7 +7,7 @@ use crate::domain::command::{ClockKind, Heard, Reacted};
 use crate::domain::decide::{Case, destination, requester};
 use crate::domain::decision::{Actor, Decision, Event};
 use crate::domain::engagement::{Body, Engagement, Home, State};
-use crate::domain::ids::{ChannelId, Ts, UserId};
+use crate::domain::ids::{ChannelId, UserId};
 use crate::domain::notice::{Address, Change, What};
 use crate::domain::reason::{Because, Fact, Rule};
 
@@ -29,36 +29,6 @@ pub fn reacted(case: &Case<'_>, reacted: &Reacted) -> Decision {
         && case.policy.org.taken_emoji.contains(&reacted.emoji)
         && may_take(question, &reacted.by, case.policy);
     if takes { acts::take_it(case, &reacted.by) } else { Decision::default() }
-}
-
-/// The message that asked was deleted: an adopted question is taken back with it.
-pub fn deleted(case: &Case<'_>, channel: &ChannelId, ts: &Ts) -> Decision {
-    let mut question = case.engagement.clone();
-    let asked_there = question.origin.channel == *channel && question.origin.message.as_ref() == Some(ts);
-    if !asked_there {
-        return Decision::default();
-    }
-    let mut decision = Decision::default();
-    // Its author took the words back: the card and the row let go of them, too, whatever has become of the question.
-    let has_words = !question.text.is_empty() || !question.links.is_empty();
-    question.text.clear();
-    question.links.clear();
-    if !question.state.is_live() {
-        if has_words {
-            decision.card(&question, false);
-            decision.change(question);
-        }
-        return decision;
-    }
-    question.state = State::Withdrawn;
-    question.closed_at = Some(case.now);
-    decision.stop_clocks(question.id);
-    let because = vec![Because { rule: Rule::B2, fact: Fact::MessageDeleted }];
-    let event = Event::Ended { state: State::Withdrawn, why: None };
-    decision.note(question.id, case.now, Actor::Slack, event, because);
-    decision.card(&question, false);
-    decision.change(question);
-    decision
 }
 
 /// A clock of a question is due since then.
