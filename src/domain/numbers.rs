@@ -122,6 +122,22 @@ pub struct Calls {
     pub asked: u32,
     /// Of these, on the second day (C2).
     pub short_notice: u32,
+    /// Exceptions to the notice, counted apart.
+    #[serde(default)]
+    pub exceptions: Exceptions,
+}
+
+/// Exceptions to a call's notice (C12), by when the call was asked for; of each call the last one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exceptions {
+    /// Asked for.
+    pub asked: u32,
+    /// Of these, approved: the call is among those that a PM got.
+    pub approved: u32,
+    /// Of these, declined.
+    pub declined: u32,
+    /// Of these, the start came before an answer.
+    pub lapsed: u32,
 }
 
 /// What is counted of an area in every mode, as so much a week (A11).
@@ -323,6 +339,10 @@ fn together<'a>(counted: impl Iterator<Item = &'a Counted>) -> Numbers {
         all.asks.reached_a_pm += asks.reached_a_pm;
         all.calls.asked += calls.asked;
         all.calls.short_notice += calls.short_notice;
+        all.calls.exceptions.asked += calls.exceptions.asked;
+        all.calls.exceptions.approved += calls.exceptions.approved;
+        all.calls.exceptions.declined += calls.exceptions.declined;
+        all.calls.exceptions.lapsed += calls.exceptions.lapsed;
         rounds.extend(some);
     }
     Numbers { replies: Replies::of(rounds), compared, ..all }
@@ -410,6 +430,8 @@ mod tests {
         assert_eq!((both.areas, both.before.pm_pings_tenths, both.now.pm_pings_tenths), (2, 100, 0));
     }
 
+    const EXCEPTIONS: Exceptions = Exceptions { asked: 3, approved: 1, declined: 1, lapsed: 1 };
+
     #[test]
     fn areas_are_told_in_order_and_together_from_the_rounds_themselves() {
         let period = Period { from: chrono::DateTime::UNIX_EPOCH, to: chrono::DateTime::UNIX_EPOCH };
@@ -417,7 +439,7 @@ mod tests {
         let of = |asked, seconds: &[i64]| Counted {
             asks: Asks { asked, ..Asks::default() },
             rounds: seconds.iter().map(|took| ended(RoundEnded::Answered, *took, *took)).collect(),
-            calls: Calls { asked: 1, short_notice: 1 },
+            calls: Calls { asked: 1, short_notice: 1, exceptions: EXCEPTIONS },
             compared: None,
         };
         let counted = ByArea::from([
@@ -430,6 +452,8 @@ mod tests {
         assert_eq!(names, [Some("ci"), Some("security"), Some("renamed"), None]);
         let all = report.together.expect("several areas");
         assert_eq!((all.asks.asked, all.calls.short_notice), (7, 3));
+        let exceptions = Exceptions { asked: 9, approved: 3, declined: 3, lapsed: 3 };
+        assert_eq!(all.calls.exceptions, exceptions);
         assert_eq!(all.replies.elapsed, Some(Spread { p50: 1, p90: 9 }), "not a mean of the areas' own");
         assert_eq!(report.people, [], "of several areas nobody is named");
         let only = Whose::Areas(vec![known[0].clone()]);

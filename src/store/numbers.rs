@@ -15,7 +15,9 @@ use crate::domain::calendar::weekly::Period;
 use crate::domain::engagement::inquiry::{ClockEnd, HowEnded, ReplyClock};
 use crate::domain::engagement::{Body, Engagement};
 use crate::domain::ids::{AreaKey, InstallationId, UserId};
-use crate::domain::numbers::{Asks, ByArea, Calls, Compared, Round, RoundEnd, RoundEnded, Weekly};
+use crate::domain::numbers::{
+    Asks, ByArea, Calls, Compared, Exceptions, Round, RoundEnd, RoundEnded, Weekly,
+};
 use crate::domain::rules::ClockMode;
 
 pub(super) const ASKS: &str = "SELECT area, COUNT(*) AS asked, COUNT(taken_at) AS taken, \
@@ -41,6 +43,13 @@ pub(super) const ROUNDS: &str = "SELECT engagement_id, area, within_seconds, mod
 pub(super) const CALLS: &str = "SELECT area, COUNT(*) AS asked, COUNT(CASE WHEN instr(body, '\"second_day\":true') THEN 1 END) AS short_notice \
     FROM engagement WHERE installation_id = ? AND asked_at >= ? AND asked_at < ? \
     AND kind = 'call' AND home_channel IS NOT NULL GROUP BY area";
+/// Many of them were never posted, so that the index of calls does not hold them.
+pub(super) const EXCEPTIONS: &str = "SELECT area, COUNT(*) AS asked, \
+    COUNT(CASE WHEN json_extract(body, '$.exception.state') = 'approved' THEN 1 END) AS approved, \
+    COUNT(CASE WHEN json_extract(body, '$.exception.state') = 'declined' THEN 1 END) AS declined, \
+    COUNT(CASE WHEN json_extract(body, '$.exception.state') = 'lapsed' THEN 1 END) AS lapsed \
+    FROM engagement WHERE installation_id = ? AND asked_at >= ? AND asked_at < ? \
+    AND kind = 'call' AND instr(body, '\"exception\":{') GROUP BY area";
 /// Since when areas are not only observed, as it was first seen (`App::note_what_is_enforced`).
 pub(super) const ENFORCED: &str = "SELECT SUBSTR(topic, 10) AS area, at FROM told \
     WHERE installation_id = ? AND topic >= 'enforced:' AND topic < 'enforced;'";
@@ -92,6 +101,9 @@ fn counted(db: &Connection, installation: InstallationId, period: Period) -> Res
     }
     for (area, calls) in all(db, CALLS, within, read_calls)? {
         counted.entry(area).or_default().calls = calls;
+    }
+    for (area, exceptions) in all(db, EXCEPTIONS, within, read_exceptions)? {
+        counted.entry(area).or_default().calls.exceptions = exceptions;
     }
     for (area, since) in all(db, ENFORCED, params![installation.0], read_enforced)? {
         if let Some(compared) = compared(db, installation, (&area, since), period)? {
@@ -162,7 +174,19 @@ fn read_reached(row: &Row<'_>) -> Result<(Option<AreaKey>, u32, u32), StoreError
 
 fn read_calls(row: &Row<'_>) -> Result<(Option<AreaKey>, Calls), StoreError> {
     let row = Reading::new(row, "engagement", "area");
-    Ok((area(&row)?, Calls { asked: row.get("asked")?, short_notice: row.get("short_notice")? }))
+    let (asked, short_notice) = (row.get("asked")?, row.get("short_notice")?);
+    Ok((area(&row)?, Calls { asked, short_notice, ..Calls::default() }))
+}
+
+fn read_exceptions(row: &Row<'_>) -> Result<(Option<AreaKey>, Exceptions), StoreError> {
+    let row = Reading::new(row, "engagement", "area");
+    let exceptions = Exceptions {
+        asked: row.get("asked")?,
+        approved: row.get("approved")?,
+        declined: row.get("declined")?,
+        lapsed: row.get("lapsed")?,
+    };
+    Ok((area(&row)?, exceptions))
 }
 
 fn read_round(row: &Row<'_>) -> Result<(Option<AreaKey>, Round), StoreError> {

@@ -57,6 +57,7 @@ async fn a_direct_message_is_previewed() {
     • `/request-pm mine` lists what you asked and what you owe
     • `/request-pm status K7Q` says where a question stands and why
     • `/request-pm away until 2026-12-24 cover @x` has others asked while you are away; `/request-pm back` ends it early
+    • `/request-pm report` tells leads and PMs the numbers of their areas
     • Mention me in a thread, or use *Ask an expert* on a message
     SMEs are asked to take a question within 24 h; a PM answers SMEs within 4 h; a PM needs 48 h of notice for a call.
     Office hours: ‹CI/CD and Runner Tuesdays 15:00 UTC›; Application Security Every second Thursday, 14:00 UTC

@@ -124,7 +124,9 @@ fn help(scene: &Scene<'_>) -> Message {
         Line::code(format!("{COMMAND} away until 2026-12-24 cover @x")),
         " has others asked while you are away; ",
         Line::code(format!("{COMMAND} back")),
-        " ends it early\n• Mention me in a thread, or use ",
+        " ends it early\n• ",
+        Line::code(format!("{COMMAND} report")),
+        " tells leads and PMs the numbers of their areas\n• Mention me in a thread, or use ",
         Line::bold("Ask an expert"),
         " on a message"
     ];

@@ -8,7 +8,7 @@ use super::times::{date, range, span};
 use super::words;
 use crate::domain::ids::AreaKey;
 use crate::domain::notice::Downtime;
-use crate::domain::numbers::{Compared, Numbers, Replies, Report, Spread, Weekly};
+use crate::domain::numbers::{Calls, Compared, Exceptions, Numbers, Replies, Report, Spread, Weekly};
 use crate::domain::org::Org;
 use crate::slack::outgoing::Message;
 use crate::slack::vocabulary::COMMAND;
@@ -128,13 +128,29 @@ fn three_lines(numbers: &Numbers) -> Line {
     if asks.no_sme_area > 0 {
         questions.push(format!("{} where no SMEs are known", asks.no_sme_area));
     }
-    let calls = format!("{} asked for · {} at short notice", calls.asked, calls.short_notice);
+    let calls = of_calls(calls);
     line![
         format!("• Questions: {}\n", questions.join(" · ")),
         format!("• SMEs asked PMs: {}\n", of_replies(replies)),
         format!("• Calls: {calls}\n"),
         format!("• {}", against(compared.as_ref()))
     ]
+}
+
+/// The calls that PMs got; apart from them what was asked below the notice, where anything was.
+fn of_calls(calls: &Calls) -> String {
+    let Exceptions { asked, approved, declined, lapsed } = calls.exceptions;
+    let apart = match asked {
+        0 => String::new(),
+        1 => " · apart from these 1 exception".to_owned(),
+        more => format!(" · apart from these {more} exceptions"),
+    };
+    let ended = if asked > 0 {
+        format!(" asked for: {approved} approved, {declined} declined, {lapsed} lapsed")
+    } else {
+        String::new()
+    };
+    format!("{} asked for · {} at short notice{apart}{ended}", calls.asked, calls.short_notice)
 }
 
 /// Against the baseline, each as so much a week.
@@ -205,7 +221,7 @@ fn short(numbers: &Numbers) -> String {
 /// The columns of [`report_csv`].
 const COLUMNS: &str = "area,from,to,asked,taken,answered_by_smes,redirected,no_sme_area,reached_a_pm,pm_asked,pm_answered,\
 pm_open,pm_cancelled,pm_p50_seconds,pm_p90_seconds,pm_p50_working_seconds,pm_p90_working_seconds,pm_missed,\
-pm_missed_working,calls,calls_short_notice,pm_pings_a_week,pm_pings_a_week_before";
+pm_missed_working,calls,calls_short_notice,exceptions,exceptions_approved,exceptions_declined,exceptions_lapsed,pm_pings_a_week,pm_pings_a_week_before";
 
 /// A line an area, under a line of names; nobody's name is in it. The area is the directory's key, empty for none.
 pub fn report_csv(report: &Report) -> String {
@@ -236,6 +252,10 @@ pub fn report_csv(report: &Report) -> String {
             replies.missed_working.to_string(),
             calls.asked.to_string(),
             calls.short_notice.to_string(),
+            calls.exceptions.asked.to_string(),
+            calls.exceptions.approved.to_string(),
+            calls.exceptions.declined.to_string(),
+            calls.exceptions.lapsed.to_string(),
             a_week(compared.map(|both| both.now)),
             a_week(compared.map(|both| both.before)),
         ];

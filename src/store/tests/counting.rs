@@ -3,8 +3,11 @@
 use super::*;
 use crate::domain::baseline::{Count, Took};
 use crate::domain::calendar::weekly::Period;
+use crate::domain::engagement::call::{CallStatus, StoredCallRules};
+use crate::domain::engagement::{Call, CallException, ExceptionState};
 use crate::domain::ids::{AreaKey, Ts};
-use crate::domain::numbers::Asks;
+use crate::domain::numbers::{Asks, Calls, Exceptions};
+use crate::domain::rules::NoticeMode;
 
 fn period(from: i64, to: i64) -> Period {
     Period { from: at(from), to: at(to) }
@@ -94,4 +97,61 @@ async fn the_baseline_is_what_was_counted_before_an_area_was_switched_on() {
     bench.store.forget_told(bench.installation, "enforced:ci").await.unwrap();
     bench.store.tell_once(bench.installation, "enforced:ci", at(0)).await.unwrap();
     assert_eq!(compared().await.and_then(|of| of.compared), None, "on from its first day");
+}
+
+#[tokio::test]
+async fn exceptions_are_counted_apart_posted_or_not() {
+    let bench = Bench::new().await;
+    for state in [
+        ExceptionState::Asked,
+        ExceptionState::Approved,
+        ExceptionState::Approved,
+        ExceptionState::Declined,
+        ExceptionState::Withdrawn,
+        ExceptionState::Lapsed,
+    ] {
+        let is_posted = state == ExceptionState::Approved;
+        bench
+            .asked(|ask| {
+                // Words that look like our own do not count.
+                ask.body = Body::Call(Box::new(call_with(state, "\"exception\":{\"state\":\"lapsed\"")));
+                if !is_posted {
+                    (ask.state, ask.home) = (State::Draft, None);
+                }
+            })
+            .await;
+    }
+    let counted = bench.store.numbers(bench.installation, period(0, 10)).await.unwrap();
+    let calls = counted[&Some(AreaKey::from("ci"))].calls;
+    let exceptions = Exceptions { asked: 6, approved: 2, declined: 1, lapsed: 1 };
+    assert_eq!(calls, Calls { asked: 2, short_notice: 0, exceptions });
+}
+
+fn call_with(state: ExceptionState, why: &str) -> Call {
+    Call {
+        start: at(90),
+        minutes: 30,
+        status: CallStatus::Asked,
+        notice_seconds: 0,
+        second_day: false,
+        rules: StoredCallRules { agenda_before_seconds: 0, mode: NoticeMode::Elapsed },
+        goal: why.to_owned(),
+        attendees: String::new(),
+        briefing: Vec::new(),
+        briefing_link: None,
+        agenda: None,
+        agenda_asked: false,
+        agenda_missed: false,
+        earliest: None,
+        exception: Some(CallException {
+            why: why.to_owned(),
+            asked_at: at(1),
+            start: at(90),
+            asked: Vec::new(),
+            next_at: None,
+            state,
+            decided_by: None,
+            outgrown: false,
+        }),
+    }
 }

@@ -102,6 +102,10 @@ async fn hot_statements_scan_no_table() {
         ),
         (numbers::ROUNDS, &["reply_round_started (installation_id=? AND started_at>? AND started_at<?)"]),
         (numbers::APART, &["engagement_apart (installation_id=? AND asked_at>? AND asked_at<?)"]),
+        (
+            numbers::EXCEPTIONS,
+            &["INDEX engagement_exceptions (installation_id=? AND asked_at>? AND asked_at<?)"],
+        ),
         (numbers::CALLS, &["INDEX engagement_calls (installation_id=? AND asked_at>? AND asked_at<?)"]),
         (numbers::ENFORCED, &["PRIMARY KEY (installation_id=? AND topic>? AND topic<?)"]),
         (numbers::FIRST_DAY, &["PRIMARY KEY (installation_id=? AND area=? AND day>? AND day<?)"]),

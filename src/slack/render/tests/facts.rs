@@ -11,7 +11,7 @@ use crate::domain::directory::AreaMode;
 use crate::domain::engagement::{ExceptionState, State};
 use crate::domain::ids::{AreaKey, ChannelId, Ts};
 use crate::domain::notice::{Change, Reminder, What};
-use crate::domain::numbers::{Asks, Calls, Compared, Numbers, Replies, Report, Spread, Weekly};
+use crate::domain::numbers::{Asks, Calls, Compared, Exceptions, Numbers, Replies, Report, Spread, Weekly};
 use crate::domain::org::Role;
 use crate::domain::pings::Offer;
 use crate::domain::reason::{Because, Fact, Gone, Reason, Rule};
@@ -381,7 +381,9 @@ pub(super) fn numbers(text: &str) -> Box<Report> {
     let week = Weekly { pm_pings_tenths: 205, sme_asks_tenths: 0, took };
     let compared = Some(Compared { before: week, now: Weekly { pm_pings_tenths: 100, ..week }, areas: 1 });
     let asks = Asks { asked: 3, no_sme_area: 1, ..Asks::default() };
-    let numbers = Numbers { asks, replies, calls: Calls { asked: 1, short_notice: 1 }, compared };
+    let exceptions = Exceptions { asked: 3, approved: 1, declined: 1, lapsed: 1 };
+    let calls = Calls { asked: 1, short_notice: 1, exceptions };
+    let numbers = Numbers { asks, replies, calls, compared };
     Box::new(Report {
         period: Period { from: now() - hours(168), to: now() },
         areas: vec![

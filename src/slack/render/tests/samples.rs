@@ -314,6 +314,7 @@ fn help_lists_and_states() {
     • `/request-pm mine` lists what you asked and what you owe
     • `/request-pm status K7Q` says where a question stands and why
     • `/request-pm away until 2026-12-24 cover @x` has others asked while you are away; `/request-pm back` ends it early
+    • `/request-pm report` tells leads and PMs the numbers of their areas
     • Mention me in a thread, or use *Ask an expert* on a message
     · SMEs are asked to take a question within 24 h; a PM answers SMEs within 4 h; a PM needs 48 h of notice for a call.
     · Office hours: <https://meet.example/ci|CI/CD Tuesdays at 16:00>
