@@ -50,6 +50,11 @@ impl Homes {
         }
     }
 
+    /// Who is who, or what is on, is another: what each shows may be.
+    pub fn everything(&self) {
+        self.word().everything = true;
+    }
+
     /// Somebody opened theirs.
     pub fn opened(&self, user: UserId, has_view: bool) {
         self.word().opened.push((user, has_view));

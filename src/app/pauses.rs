@@ -28,6 +28,13 @@ impl App {
         Ok(())
     }
 
+    /// Whether any reminders are paused now.
+    pub fn reminds_less(&self) -> bool {
+        let now = self.now();
+        let runs = |pause: &Pause| pause.from <= now && pause.over_at().is_none_or(|over| now < over);
+        self.pauses.load().iter().any(runs)
+    }
+
     /// Whether reminders of that engagement wait now.
     pub fn is_paused(&self, engagement: &Engagement) -> bool {
         let pauses = self.pauses.load();

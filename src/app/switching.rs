@@ -19,6 +19,7 @@ impl App {
         policy.org.switch(&switches);
         let absences = self.policy.load().org.absences().clone();
         self.policy.store(Arc::new(Policy { org: policy.org.with_absences(absences), ..policy }));
+        self.homes.everything();
     }
 
     /// Reads what was switched, and has it hold.
@@ -30,6 +31,7 @@ impl App {
             let mut policy = Policy::clone(&self.policy.load());
             policy.org.switch(&switches);
             self.policy.store(Arc::new(policy));
+            self.homes.everything();
         }
         Ok(())
     }

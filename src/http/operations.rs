@@ -19,7 +19,9 @@ pub async fn alive() -> &'static str {
 pub async fn ready(State(door): State<Door>) -> Response {
     let wrong = door.edge.app.ailments().await;
     if wrong.is_empty() {
-        return "ready\n".into_response();
+        // Somebody's will, and no failure; whoever wonders why nobody is reminded looks here first.
+        let is_paused = door.edge.app.reminds_less();
+        return if is_paused { "ready\nreminders: paused\n" } else { "ready\n" }.into_response();
     }
     (StatusCode::SERVICE_UNAVAILABLE, wrong.join("\n") + "\n").into_response()
 }

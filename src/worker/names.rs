@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::domain::directory::{ChannelRef, Directory, GroupRef, HolidaySource, PersonRef};
 use crate::domain::ids::{ChannelId, InstallationId};
 use crate::domain::names::{Change, Names};
-use crate::domain::notice::What;
+use crate::domain::notice::{Trouble, What};
 use crate::domain::org::{Org, Policy, Unresolved};
 use crate::domain::rules::Rules;
 use crate::slack::client::{Slack, SlackError};
@@ -162,6 +162,7 @@ pub(super) async fn take(app: &Arc<App>, written: &Written, names: &Names) -> Re
     let (policy, unresolved) = written.policy(names);
     app.set_policy(policy);
     app.note_directory_modes().await?;
+    let unresolved = untold(app, names, unresolved).await?;
     if unresolved.is_empty() {
         app.tell_admins_while(UNRESOLVED, None).await?;
     } else {
@@ -173,6 +174,34 @@ pub(super) async fn take(app: &Arc<App>, written: &Written, names: &Names) -> Re
         app.tell_admins_while(UNRESOLVED, Some(What::Unresolved { what })).await?;
     }
     leavers::tick(app).await
+}
+
+/// Without the channels from which admins were told that we were removed: they need not hear of these as names, too.
+async fn untold(
+    app: &App,
+    names: &Names,
+    unresolved: Vec<Unresolved>,
+) -> Result<Vec<Unresolved>, StoreError> {
+    let mut left = Vec::new();
+    for one in unresolved {
+        let channel = match &one {
+            Unresolved::UnusableChannel(ChannelRef::Id(id)) => Some(id),
+            Unresolved::UnusableChannel(ChannelRef::Name(name)) => {
+                names.channels.iter().find(|channel| channel.name == *name).map(|channel| &channel.id)
+            }
+            Unresolved::Channel(_) | Unresolved::Person(_) | Unresolved::Left(_) | Unresolved::Group(_) => {
+                None
+            }
+        };
+        if let Some(channel) = channel {
+            let removed = Trouble::Removed { channel: channel.clone() }.start();
+            if app.store().was_told_like(app.installation(), &removed).await? {
+                continue;
+            }
+        }
+        left.push(one);
+    }
+    Ok(left)
 }
 
 /// Configured public channels are joined; private ones are invited into by people.

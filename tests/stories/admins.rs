@@ -50,7 +50,9 @@ async fn a_pause_of_all_reminders_ends_in_one_that_says_why_it_is_late() {
     story.person("ines").say(INSIDE, INQUIRY).await.unwrap();
     story.told().await;
     story.pass(seconds(1)).await;
+    assert!(!story.bot.app.reminds_less());
     let said = slash(&story, "admin", "admin pause for 5h").await;
+    assert!(story.bot.app.reminds_less(), "which is told where health is");
     assert!(
         said.contains("All reminders are paused until today 14:00, by Admin since today 09:00."),
         "{said}"

@@ -141,8 +141,6 @@ async fn removed_from_the_channel_and_invited_again_we_read_what_we_missed() {
     insta::assert_snapshot!(story.told().await, @r"
     — #switchboard-admins
     I was removed from #sme-ci-internal, which the directory names. I cannot post or read there until I am invited again.
-    — #switchboard-admins
-    Slack does not know these names of the directory: #sme-ci-internal (archived, shared, or private without me). I work around them until the directory is corrected.
     ");
     story.person("petra").reply(INSIDE, &ts, "They can, from 17.2 on.").await.unwrap();
     story.pass(minutes(30)).await;
