@@ -64,7 +64,7 @@ impl<'a> Frame<'a> {
             let text = self.slack.plain(&message.text);
             self.paragraph(&lines(&text, self.width(), TEXT), TEXT, "#1d1c1d");
         } else {
-            message.blocks.iter().for_each(|block| self.block(block));
+            self.blocks(&message.blocks);
         }
         self.y += 14.0;
     }
@@ -72,7 +72,7 @@ impl<'a> Frame<'a> {
     /// A person's Home.
     pub fn home(&mut self, blocks: &[Value]) {
         self.said.push(self.slack.plain_blocks(blocks));
-        blocks.iter().for_each(|block| self.block(block));
+        self.blocks(blocks);
         self.y += 6.0;
     }
 
@@ -122,6 +122,12 @@ impl<'a> Frame<'a> {
         self.y = top + 20.0;
     }
 
+    fn blocks(&mut self, blocks: &[Value]) {
+        for block in blocks {
+            self.block(block);
+        }
+    }
+
     fn block(&mut self, block: &Value) {
         let elements = || block["elements"].as_array().map(Vec::as_slice).unwrap_or_default();
         match block["type"].as_str().unwrap_or_default() {
@@ -129,8 +135,16 @@ impl<'a> Frame<'a> {
                 assert!(block["accessory"].is_null() && block["fields"].is_null(), "not drawn: {block}");
                 self.marked(&block["text"], TEXT, "#1d1c1d");
             }
-            "context" => elements().iter().for_each(|element| self.marked(element, SMALL, "#616061")),
-            "rich_text" => elements().iter().for_each(|element| self.quote(element)),
+            "context" => {
+                for element in elements() {
+                    self.marked(element, SMALL, "#616061");
+                }
+            }
+            "rich_text" => {
+                for element in elements() {
+                    self.quote(element);
+                }
+            }
             "actions" => self.buttons(elements()),
             "divider" => {
                 self.y += 10.0;

@@ -38,7 +38,9 @@ pub async fn all() -> Vec<Picture> {
 
 fn one(story: &Story, place: &str, title: &str, messages: &[Message]) -> String {
     let mut frame = Frame::of(&story.slack, place);
-    messages.iter().for_each(|message| frame.message(message));
+    for message in messages {
+        frame.message(message);
+    }
     frame.picture(title)
 }
 
