@@ -179,7 +179,9 @@ fn changed(before: i64, now: i64) -> String {
         0 => (tenths / 10).to_string(),
         rest => format!("{}.{rest}", tenths / 10),
     };
-    let by = match (now - before) * 100 / before.max(1) {
+    // To the nearest, a half away from nothing.
+    let percent = ((now - before) * 200 + (now - before).signum() * before) / (2 * before.max(1));
+    let by = match percent {
         _ if before == 0 => String::new(),
         less @ ..0 => format!(" (−{} %)", -less),
         more => format!(" (+{more} %)"),
