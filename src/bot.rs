@@ -304,6 +304,7 @@ impl Bot {
                 self.app.names_stale.notify_one();
             }
             let due = clocks::tick(&self.app, &self.slack).await?;
+            self.app.health.looked_at_clocks(self.app.now());
             let delivered = outbox::tick(&self.app, &self.slack, &self.pace).await?;
             let shown = homes::tick(&self.app, &self.slack, &self.homes).await?.published;
             if due == 0 && delivered == 0 && shown == 0 {

@@ -44,12 +44,17 @@ pub(super) fn run(args: &LogArgs, env: Environment) -> anyhow::Result<ExitCode> 
     if matches!(args.format, Format::Csv) {
         println!("at,by,deed,what,outcome");
     }
+    let mut is_empty = true;
     for installation in beside.installations()? {
         let mut lines = beside.log_since(installation, since, MOST)?;
         lines.reverse();
+        is_empty &= lines.is_empty();
         for line in &lines {
             println!("{}", written(line, args.format)?);
         }
+    }
+    if is_empty {
+        eprintln!("Nothing is on the log since {}.", since.format("%F %H:%M UTC"));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -54,7 +54,11 @@ pub(super) fn run(args: &ReportArgs, env: Environment) -> anyhow::Result<ExitCod
         None => Whose::All,
     };
     let written = setup::written(&settings, directory);
-    for installation in beside.installations()? {
+    let installations = beside.installations()?;
+    if installations.is_empty() {
+        eprintln!("Nothing is counted yet: no workspace has been served from this database.");
+    }
+    for installation in installations {
         let (policy, _) = written.policy(&operate::names(&beside, installation)?);
         let counted = beside.numbers(installation, period)?;
         let report = report::report(&policy, &whose, period, &counted);

@@ -241,7 +241,7 @@ async fn what_was_not_delivered_is_mended_from_the_admin_card() {
     *Switchboard, for admins*
     Reminders are sent.
     [Pause reminders: 1 h] [Pause reminders: Until the next working morning] [Pause reminders: Until resumed]
-    1 message could not be delivered · nothing was not understood · Not well: worker: late.
+    1 message could not be delivered · nothing was not understood · All is well.
     [Parked messages] [Dead letters] [Modes] [Health] [Log]
     More: `/request-pm admin pause AREA for 2h`, `admin help`.
     "###);

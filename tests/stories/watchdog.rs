@@ -199,11 +199,10 @@ async fn the_heartbeat_is_sent_while_all_is_well_and_only_then() {
     let app = &story.bot.app;
     let (address, told) = watcher(StatusCode::OK).await;
     let beacon = Beacon::new(&address).unwrap();
-    assert_eq!(heartbeat::tick(app, &beacon).await, Beat::Unwell, "no loop has looked at its clocks yet");
+    app.health.last_errands.store(0, Ordering::Relaxed);
+    assert_eq!(heartbeat::tick(app, &beacon).await, Beat::Unwell, "one loop has not looked yet");
     assert_eq!(told.load(Ordering::SeqCst), 0);
-    for sign in [&app.health.last_tick, &app.health.last_errands] {
-        sign.store(app.now().timestamp_micros(), Ordering::Relaxed);
-    }
+    app.health.looked_at_clocks(app.now());
     assert_eq!(heartbeat::tick(app, &beacon).await, Beat::Told);
     assert_eq!(told.load(Ordering::SeqCst), 1);
     app.health.token_refused.store(true, Ordering::Relaxed);
@@ -222,9 +221,7 @@ async fn the_heartbeat_is_sent_while_all_is_well_and_only_then() {
 async fn a_heartbeat_that_nobody_hears_harms_nothing_and_tells_no_secret() {
     let story = Story::begin().await;
     let app = &story.bot.app;
-    for sign in [&app.health.last_tick, &app.health.last_errands] {
-        sign.store(app.now().timestamp_micros(), Ordering::Relaxed);
-    }
+    app.health.looked_at_clocks(app.now());
     let (address, told) = watcher(StatusCode::INTERNAL_SERVER_ERROR).await;
     let beacon = Beacon::new(&address).unwrap();
     assert_eq!(heartbeat::tick(app, &beacon).await, Beat::Unheard);
