@@ -4,9 +4,8 @@
 //! together. A group also counts what its categories hold. Nothing depends on the order of a map.
 
 use std::collections::{BTreeSet, HashMap};
-use std::ops::Range;
 
-use super::phrase::{Hit, Outline, Phrase, PhraseKind, Telling, add_up, reasons};
+use super::phrase::{Hit, Outline, Phrase, PhraseKind, Sum, Tally, Telling, reasons};
 use super::suggest::TypeAhead;
 use super::text::Read;
 use super::vocabulary::{Vocabulary, WordNumber};
@@ -53,8 +52,6 @@ pub(super) struct Fit {
     pub score: f64,
     /// Whether a whole name, alias or keyword stands in the text, and is no everyday word.
     pub telling: Telling,
-    /// Which of the sorted hits are its own.
-    hits: Range<usize>,
 }
 
 /// Every place that a text touches, and why.
@@ -62,38 +59,30 @@ pub(super) struct Fit {
 pub(super) struct Fits<'a> {
     /// How well each fits.
     pub all: Vec<Fit>,
+    index: &'a WordIndex,
     read: Read,
-    hits: Vec<Hit<'a>>,
-    /// The numbers of the hits, those of one place side by side and its weightiest first.
-    sorted: Vec<usize>,
+    /// The phrases of which the text has a word.
+    touched: Vec<usize>,
 }
 
 impl Fits<'_> {
-    /// The names, aliases and keywords that count for a place, the weightiest first.
+    /// The names, aliases and keywords that count for a place, the weightiest first. Found anew: of the hundreds that a text
+    /// touches only those of the outcome are asked for.
     pub(super) fn words(&self, fit: &Fit) -> Vec<String> {
-        reasons(self.of(fit.hits.clone()), &self.read)
-    }
-
-    fn of(&self, hits: Range<usize>) -> impl Iterator<Item = &Hit<'_>> + Clone {
-        self.sorted[hits].iter().map(|number| &self.hits[*number])
-    }
-
-    /// Takes up the hits of each place: `owners` names places and their hits.
-    fn take_up(&mut self, mut owners: Vec<(usize, usize)>) -> Vec<Fit> {
-        // A stable sort: hits of a place that weigh the same stay in the directory's order, in which they mostly are.
-        owners.sort_by_key(|(place, _)| *place);
-        let mut fits = Vec::with_capacity(owners.len());
-        for own in owners.chunk_by_mut(|a, b| a.0 == b.0) {
-            if own.len() > 1 {
-                own.sort_by(|(_, a), (_, b)| self.hits[*b].score.total_cmp(&self.hits[*a].score));
-            }
-            let start = self.sorted.len();
-            self.sorted.extend(own.iter().map(|(_, hit)| *hit));
-            let hits = start..self.sorted.len();
-            let sum = add_up(self.of(hits.clone()), &self.read);
-            fits.push(Fit { place: own[0].0, score: sum.score, telling: sum.telling, hits });
-        }
-        fits
+        let is_group = self.index.entries[fit.place].kind == PlaceKind::Group;
+        let is_own = |outline: &Outline| {
+            if is_group { outline.home == fit.place } else { outline.place == fit.place }
+        };
+        let own = self.touched.iter().filter(|number| is_own(&self.index.outlines[**number]));
+        let mut hits: Vec<(Hit, &str)> = own
+            .filter_map(|number| {
+                let phrase = &self.index.phrases[*number];
+                Some((self.index.hit(*number, &self.read)?, phrase.text.as_str()))
+            })
+            .collect();
+        // A stable sort: what weighs the same stays in the directory's order.
+        hits.sort_by(|(a, _), (b, _)| b.score.total_cmp(&a.score));
+        reasons(&hits, &self.read)
     }
 }
 
@@ -113,12 +102,14 @@ impl WordIndex {
         for (rank, number) in by_id.into_iter().enumerate() {
             entries[number].rank = rank;
         }
-        let spoken = spoken(places);
+        let mut spoken = spoken(places);
+        let home = |place: usize| entries[place].group.unwrap_or(place);
+        // What is summed up together stands together: the phrases of a group, and among them those of a place.
+        spoken.sort_by_key(|(place, ..)| (home(*place), *place));
         let mut holders: HashMap<String, BTreeSet<usize>> = HashMap::new();
         for (place, _, words, _) in &spoken {
-            let home = entries[*place].group.unwrap_or(*place);
             for word in words {
-                holders.entry(word.stem.clone()).or_default().insert(home);
+                holders.entry(word.stem.clone()).or_default().insert(home(*place));
             }
         }
         let plain = spoken.iter().flat_map(|(_, _, words, _)| words).map(|word| word.plain.as_str());
@@ -126,8 +117,7 @@ impl WordIndex {
         let mut by_word = vec![Vec::new(); vocabulary.len()];
         let (mut phrases, mut outlines, mut phrase_words) = (Vec::new(), Vec::new(), Vec::new());
         for (place, kind, words, text) in spoken {
-            let home = entries[place].group.unwrap_or(place);
-            let phrase = Phrase::new(home, kind, &words, text, &vocabulary);
+            let phrase = Phrase::new(home(place), kind, &words, text, &vocabulary);
             let start = phrase_words.len();
             phrase_words.extend_from_slice(&phrase.words);
             outlines.push(Outline::of(&phrase, place, start..phrase_words.len()));
@@ -153,56 +143,64 @@ impl WordIndex {
     /// How well the text fits each place that it touches at all.
     pub(super) fn fits(&self, text: &str) -> Fits<'_> {
         let read = Read::of(text, &self.vocabulary);
-        let hits = self.hits(&read);
-        let by_place: Vec<(usize, usize)> = hits
-            .iter()
-            .enumerate()
-            .filter(|(_, hit)| self.entries[hit.place].kind != PlaceKind::Group)
-            .map(|(number, hit)| (hit.place, number))
-            .collect();
-        let by_group: Vec<(usize, usize)> = hits
-            .iter()
-            .enumerate()
-            .filter_map(|(number, hit)| Some((self.entries[hit.place].group?, number)))
-            .collect();
-        let mut fits = Fits { all: Vec::new(), read, hits, sorted: Vec::new() };
-        let groups = fits.take_up(by_group);
-        let mut all = fits.take_up(by_place);
-        for fit in &mut all {
-            // Where one category alone holds most of what its group holds, the category is meant.
-            if let Some(group) = self.entries[fit.place].group
-                && let Ok(at) = groups.binary_search_by_key(&group, |group| group.place)
-                && fit.telling > Telling::No
-                && fit.score >= groups[at].score * MOST_OF_IT
-            {
-                fit.score = groups[at].score * 1.001;
+        let touched = self.touched(&read);
+        let mut all = Vec::new();
+        let (mut of_place, mut of_group) = (Tally::default(), Tally::default());
+        let home = |number: &usize| self.outlines[*number].home;
+        for of_home in touched.chunk_by(|a, b| home(a) == home(b)) {
+            let first = all.len();
+            let place = |number: &usize| self.outlines[*number].place;
+            for own in of_home.chunk_by(|a, b| place(a) == place(b)) {
+                for hit in own.iter().filter_map(|number| self.hit(*number, &read)) {
+                    of_place.add(&hit, &read);
+                    of_group.add(&hit, &read);
+                }
+                let place = place(&own[0]);
+                let sum = of_place.take(&read);
+                if self.entries[place].kind != PlaceKind::Group {
+                    all.extend(sum.map(|Sum { score, telling }| Fit { place, score, telling }));
+                }
+            }
+            let group = self.entries[place(&of_home[0])].group;
+            if let (Some(sum), Some(place)) = (of_group.take(&read), group) {
+                for category in &mut all[first..] {
+                    mean_the_category(category, sum.score);
+                }
+                all.push(Fit { place, score: sum.score, telling: sum.telling });
             }
         }
-        all.extend(groups);
-        fits.all = all;
-        fits
+        Fits { all, index: self, read, touched }
     }
 
-    /// The phrases that the text holds, wholly or in part, in the directory's order.
-    fn hits(&self, read: &Read) -> Vec<Hit<'_>> {
+    /// The phrases of which the text has a word, in order.
+    fn touched(&self, read: &Read) -> Vec<usize> {
         // A bit for each phrase puts them in order, each once, for less than sorting them costs.
-        let mut touched = vec![0_u64; self.phrases.len().div_ceil(64)];
+        let mut bits = vec![0_u64; self.phrases.len().div_ceil(64)];
         for list in read.numbers().map(|word| &self.by_word[word]).filter(|list| list.len() <= TOO_COMMON) {
             for number in list {
-                touched[number / 64] |= 1 << (number % 64);
+                bits[number / 64] |= 1 << (number % 64);
             }
         }
-        let mut hits = Vec::with_capacity(touched.iter().map(|bits| bits.count_ones() as usize).sum());
-        for (base, bits) in (0..).step_by(64).zip(touched) {
-            let mut rest = bits;
+        let mut touched = Vec::with_capacity(bits.iter().map(|bits| bits.count_ones() as usize).sum());
+        for (base, mut rest) in (0..).step_by(64).zip(bits) {
             while rest != 0 {
-                let number: usize = base + rest.trailing_zeros() as usize;
+                touched.push(base + rest.trailing_zeros() as usize);
                 rest &= rest - 1;
-                let phrase = &self.phrases[number];
-                hits.extend(self.outlines[number].hit(phrase, &self.phrase_words, read, &self.vocabulary));
             }
         }
-        hits
+        touched
+    }
+
+    /// How well the text holds a phrase.
+    fn hit(&self, number: usize, read: &Read) -> Option<Hit> {
+        self.outlines[number].hit(&self.phrases[number], &self.phrase_words, read, &self.vocabulary)
+    }
+}
+
+/// Where one category alone holds most of what its group holds, the category is meant.
+fn mean_the_category(category: &mut Fit, group: f64) {
+    if category.telling > Telling::No && category.score >= group * MOST_OF_IT {
+        category.score = group * 1.001;
     }
 }
 

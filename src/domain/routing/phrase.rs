@@ -75,7 +75,7 @@ pub(super) struct Phrase {
     plain: Vec<PlainNumber>,
     kind: PhraseKind,
     /// As it is written.
-    text: String,
+    pub text: String,
     /// How telling all its words are together.
     whole: f64,
     is_everyday: bool,
@@ -85,7 +85,10 @@ pub(super) struct Phrase {
 /// hundreds, of most of which it has a word or two.
 #[derive(Debug, Clone)]
 pub(super) struct Outline {
-    place: usize,
+    /// The number of its place.
+    pub place: usize,
+    /// The number of its place's group, or of the place itself outside of groups.
+    pub home: usize,
     /// Which of all phrases' words are its own.
     words: Range<usize>,
     /// How telling all its words are together.
@@ -95,17 +98,11 @@ pub(super) struct Outline {
 
 /// A phrase that the text holds, wholly or in part.
 #[derive(Debug)]
-pub(super) struct Hit<'a> {
-    /// Which phrase.
-    phrase: &'a Phrase,
-    /// The number of its place.
-    pub place: usize,
+pub(super) struct Hit {
     /// How much it says.
     pub score: f64,
     /// Its words that the text holds.
     held: Words,
-    /// How telling those are.
-    weight: f64,
     /// Whether it stands there whole and means a place by itself.
     telling: Telling,
     /// Whether it stands there word for word: only such are given as reasons, where there are any.
@@ -115,17 +112,17 @@ pub(super) struct Hit<'a> {
 impl Outline {
     /// Of a phrase of this place, whose words are these of all phrases'.
     pub(super) fn of(phrase: &Phrase, place: usize, words: Range<usize>) -> Self {
-        Self { place, words, whole: phrase.whole, kind: phrase.kind }
+        Self { place, home: phrase.home, words, whole: phrase.whole, kind: phrase.kind }
     }
 
     /// How well the text holds the phrase.
-    pub(super) fn hit<'a>(
+    pub(super) fn hit(
         &self,
-        phrase: &'a Phrase,
+        phrase: &Phrase,
         all_words: &[WordNumber],
         read: &Read,
         vocabulary: &Vocabulary,
-    ) -> Option<Hit<'a>> {
+    ) -> Option<Hit> {
         let part = read.part_of(&all_words[self.words.clone()]);
         let (says, telling, is_whole) = if part.is_complete {
             phrase.complete(read, vocabulary)
@@ -133,16 +130,7 @@ impl Outline {
             (self.in_part(read, part.says)?, Telling::No, false)
         };
         let kind = if self.kind == PhraseKind::Keyword { KEYWORD } else { 1.0 };
-        let weight = read.weight_of(part.held);
-        Some(Hit {
-            phrase,
-            place: self.place,
-            score: says * kind,
-            held: part.held,
-            weight,
-            telling,
-            is_whole,
-        })
+        Some(Hit { score: says * kind, held: part.held, telling, is_whole })
     }
 
     /// Some words are there, which say so much.
@@ -287,7 +275,7 @@ impl Phrase {
 }
 
 /// What the hits of a place say together.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Sum {
     /// How much.
     pub score: f64,
@@ -295,46 +283,79 @@ pub(super) struct Sum {
     pub telling: Telling,
 }
 
-/// The sum of hits, which come the weightiest first. A word of the text counts once, each further hit less.
-pub(super) fn add_up<'h>(hits: impl Iterator<Item = &'h Hit<'h>>, read: &Read) -> Sum {
-    let mut counted = Words::default();
-    let mut sum = Sum::default();
-    let mut share = 1.0;
-    for hit in hits {
+/// Some words of a text, and how much the best of the hits says that hold just these.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    words: Words,
+    /// How telling they are.
+    weight: f64,
+    score: f64,
+    /// Which hit that was.
+    number: usize,
+}
+
+/// Adds hits up, that come in the directory's order.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    /// A word counts once: of the hits that hold the same words the best counts alone.
+    held: Vec<Held>,
+    hits: usize,
+    telling: Telling,
+}
+
+impl Tally {
+    /// One more.
+    pub(super) fn add(&mut self, hit: &Hit, read: &Read) {
         // A name that stands there whole means the place, also where a longer one has its word already.
-        sum.telling = sum.telling.max(hit.telling);
-        let fresh = hit.held.without(counted);
-        let new = if fresh == hit.held { hit.weight } else { read.weight_of(fresh) };
-        if new <= 0.0 || hit.weight <= 0.0 {
-            continue;
+        self.telling = self.telling.max(hit.telling);
+        let (words, score, number) = (hit.held, hit.score, self.hits);
+        self.hits += 1;
+        match self.held.iter_mut().find(|known| known.words == words) {
+            Some(known) if score > known.score => (known.score, known.number) = (score, number),
+            Some(_) => {}
+            None => self.held.push(Held { words, weight: read.weight_of(words), score, number }),
         }
-        sum.score += hit.score * share * new / hit.weight;
-        share *= FURTHER;
-        counted = counted.and(hit.held);
     }
-    sum
+
+    /// What they say, if there were any; the next ones are counted anew. The weightiest counts whole, each further one less,
+    /// by the words that it adds.
+    pub(super) fn take(&mut self, read: &Read) -> Option<Sum> {
+        let Self { held, hits, telling } = self;
+        if std::mem::take(hits) == 0 {
+            return None;
+        }
+        held.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.number.cmp(&b.number)));
+        let (mut score, mut share, mut counted) = (0.0, 1.0, Words::default());
+        for held in held.drain(..) {
+            let fresh = held.words.without(counted);
+            let new = if fresh == held.words { held.weight } else { read.weight_of(fresh) };
+            if new <= 0.0 || held.weight <= 0.0 {
+                continue;
+            }
+            score += held.score * share * new / held.weight;
+            share *= FURTHER;
+            counted = counted.and(held.words);
+        }
+        Some(Sum { score, telling: std::mem::take(telling) })
+    }
 }
 
 /// The names, aliases and keywords that count, the weightiest first: what stands there word for word, where anything does.
 /// Each adds a word that no weightier one gave.
-pub(super) fn reasons<'h>(hits: impl Iterator<Item = &'h Hit<'h>> + Clone, read: &Read) -> Vec<String> {
-    let any_whole = hits.clone().any(|hit| hit.is_whole);
+pub(super) fn reasons(hits: &[(Hit, &str)], read: &Read) -> Vec<String> {
+    let any_whole = hits.iter().any(|(hit, _)| hit.is_whole);
     let (mut counted, mut given) = (Words::default(), Words::default());
     let mut words: Vec<String> = Vec::new();
-    for hit in hits {
-        let counts = if any_whole {
-            hit.is_whole
-        } else {
-            hit.weight > 0.0 && read.weight_of(hit.held.without(counted)) > 0.0
-        };
-        if !counts {
+    for (hit, text) in hits {
+        let adds = || read.weight_of(hit.held) > 0.0 && read.weight_of(hit.held.without(counted)) > 0.0;
+        if !(if any_whole { hit.is_whole } else { adds() }) {
             continue;
         }
         counted = counted.and(hit.held);
         let is_new = !hit.held.without(given).is_empty();
         given = given.and(hit.held);
-        if is_new && words.len() < MOST_REASONS && !words.contains(&hit.phrase.text) {
-            words.push(hit.phrase.text.clone());
+        if is_new && words.len() < MOST_REASONS && !words.iter().any(|word| word == text) {
+            words.push((*text).to_owned());
         }
     }
     words
