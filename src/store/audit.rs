@@ -4,8 +4,8 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Row, params};
 
-use super::clocks::{OF_ENGAGEMENT, errands, read_clock};
-use super::engagements::read;
+use super::clocks::{OF_ENGAGEMENT, errands, plain, read_clock};
+use super::engagements::{live, read};
 use super::open::Store;
 use super::row::{Reading, all, one};
 use super::view::BY_ID;
@@ -14,16 +14,19 @@ use crate::domain::engagement::Engagement;
 use crate::domain::ids::{EngagementId, InstallationId};
 
 /// Along the index of live engagements, which ends in the row's place.
-pub(super) const LIVE_PAGE: &str = "SELECT rowid AS place, id FROM engagement WHERE installation_id = ? \
-    AND kind = ? AND state = ? AND state IN ('draft', 'open', 'taken') AND rowid > ? ORDER BY rowid LIMIT ?";
+pub(super) const LIVE_PAGE: &str = concat!(
+    "SELECT rowid AS place, id FROM engagement WHERE installation_id = ? AND kind = ? AND state = ? AND ",
+    live!(),
+    " AND rowid > ? ORDER BY rowid LIMIT ?"
+);
 pub(super) const ANSWERED_PAGE: &str = "SELECT rowid AS place, id FROM engagement WHERE installation_id = ? \
     AND state = 'answered' AND answered_at < ? ORDER BY answered_at LIMIT ?";
 pub(super) const OVERDUE: &str = concat!(
     "SELECT COUNT(*) AS number, MIN(due) AS since FROM (SELECT due FROM ( \
-        SELECT due FROM clock WHERE installation_id = ?1 AND due < ?2 AND held = 0 AND kind NOT IN ",
-    errands!(),
+        SELECT due FROM clock WHERE installation_id = ?1 AND due < ?2 AND held = 0 AND ",
+    plain!(),
     " ORDER BY due LIMIT ?3) UNION ALL SELECT due FROM ( \
-        SELECT due FROM clock WHERE installation_id = ?1 AND due < ?2 AND held = 0 AND kind IN ",
+        SELECT due FROM clock WHERE installation_id = ?1 AND due < ?2 AND held = 0 AND ",
     errands!(),
     " ORDER BY due LIMIT ?3))"
 );

@@ -13,31 +13,39 @@ use super::{DueClock, StoreError};
 use crate::domain::command::ClockKind;
 use crate::domain::ids::{EngagementId, InstallationId};
 
-/// The kinds with an errand, word for word as the indexes have them: only so do they serve.
+/// The clocks with an errand, word for word as the index has them: only so does it serve. No list, see migration 0130.
 macro_rules! errands {
     () => {
-        "('read_proof', 'read_root', 'read_thread', 'reply')"
+        "(kind = 'read_proof' OR kind = 'read_root' OR kind = 'read_thread' OR kind = 'reply')"
     };
 }
 pub(super) use errands;
 
+/// The clocks without one, likewise.
+macro_rules! plain {
+    () => {
+        "kind <> 'read_proof' AND kind <> 'read_root' AND kind <> 'read_thread' AND kind <> 'reply'"
+    };
+}
+pub(super) use plain;
+
 pub(super) const DUE: &str = concat!(
-    "SELECT engagement_id, kind, due FROM clock WHERE installation_id = ? AND due <= ? AND held = 0 AND kind NOT IN ",
-    errands!(),
+    "SELECT engagement_id, kind, due FROM clock WHERE installation_id = ? AND due <= ? AND held = 0 AND ",
+    plain!(),
     " ORDER BY due LIMIT ?"
 );
 pub(super) const DUE_ERRANDS: &str = concat!(
-    "SELECT engagement_id, kind, due FROM clock WHERE installation_id = ? AND due <= ? AND held = 0 AND kind IN ",
+    "SELECT engagement_id, kind, due FROM clock WHERE installation_id = ? AND due <= ? AND held = 0 AND ",
     errands!(),
     " ORDER BY due LIMIT ?"
 );
 pub(super) const NEXT: &str = concat!(
-    "SELECT engagement_id, due FROM clock WHERE installation_id = ? AND held = 0 AND kind NOT IN ",
-    errands!(),
+    "SELECT engagement_id, due FROM clock WHERE installation_id = ? AND held = 0 AND ",
+    plain!(),
     " ORDER BY due LIMIT 1"
 );
 pub(super) const NEXT_ERRAND: &str = concat!(
-    "SELECT engagement_id, due FROM clock WHERE installation_id = ? AND due > ? AND held = 0 AND kind IN ",
+    "SELECT engagement_id, due FROM clock WHERE installation_id = ? AND due > ? AND held = 0 AND ",
     errands!(),
     " ORDER BY due LIMIT 1"
 );

@@ -36,6 +36,15 @@ macro_rules! columns {
 }
 pub(super) use columns;
 
+/// The states in which something is to be done, word for word as the indexes have them: only so do they serve. No list, see
+/// migration 0130.
+macro_rules! live {
+    () => {
+        "(state = 'draft' OR state = 'open' OR state = 'taken')"
+    };
+}
+pub(super) use live;
+
 /// Adds a new engagement.
 pub(super) fn begin(
     db: &Connection,

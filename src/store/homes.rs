@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Params, params};
 
 use super::StoreError;
-use super::engagements::{columns, read};
+use super::engagements::{columns, live, read};
 use super::open::Store;
 use super::row::{Reading, all, one};
 use super::view::View;
@@ -25,8 +25,9 @@ pub(super) const FORGET_HOMES: &str = "DELETE FROM home WHERE installation_id = 
 pub(super) const LIVE_IN_AREA: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM engagement WHERE installation_id = ? AND area = ? AND state IN ('draft', 'open', 'taken') \
-     ORDER BY asked_at LIMIT ?"
+    " FROM engagement WHERE installation_id = ? AND area = ? AND ",
+    live!(),
+    " ORDER BY asked_at LIMIT ?"
 );
 pub(super) const EVER_ASKED: &str =
     "SELECT 1 FROM engagement WHERE installation_id = ? AND requester = ? LIMIT 1";

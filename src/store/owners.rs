@@ -3,15 +3,21 @@
 use rusqlite::{Connection, params};
 
 use super::StoreError;
+use super::engagements::live;
 use super::open::Store;
 use super::row::all;
 use crate::domain::ids::{EngagementId, InstallationId, UserId};
 
 /// Along the index of live engagements by owner.
-pub(super) const OWNERS: &str = "SELECT DISTINCT owner FROM engagement WHERE installation_id = ? \
-    AND owner IS NOT NULL AND state IN ('draft', 'open', 'taken')";
-pub(super) const OWNED: &str = "SELECT id FROM engagement WHERE installation_id = ? AND owner = ? \
-    AND state IN ('draft', 'open', 'taken') ORDER BY asked_at";
+pub(super) const OWNERS: &str = concat!(
+    "SELECT DISTINCT owner FROM engagement WHERE installation_id = ? AND owner IS NOT NULL AND ",
+    live!()
+);
+pub(super) const OWNED: &str = concat!(
+    "SELECT id FROM engagement WHERE installation_id = ? AND owner = ? AND ",
+    live!(),
+    " ORDER BY asked_at"
+);
 
 impl Store {
     /// Everybody who owns something that is live.

@@ -20,7 +20,7 @@ pub(super) const MOVE_HOLDS: &str = "UPDATE lane_hold SET until = until + (?3 - 
 /// Holds that had ended before the clock was set back would begin again.
 pub(super) const END_HOLDS: &str = "DELETE FROM lane_hold WHERE installation_id = ?1 AND until <= ?2";
 pub(super) const HURRY_ERRANDS: &str = concat!(
-    "UPDATE clock SET due = ?3 WHERE installation_id = ?1 AND held = 0 AND kind IN ",
+    "UPDATE clock SET due = ?3 WHERE installation_id = ?1 AND held = 0 AND ",
     super::clocks::errands!(),
     " AND due > ?3 AND due <= ?2 + ?4"
 );

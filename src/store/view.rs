@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, Row, params};
 
 use super::StoreError;
-use super::engagements::{columns, read};
+use super::engagements::{columns, live, read};
 use super::fresh_ids::FreshIds;
 use super::row::{Reading, all, json, one};
 use crate::domain::decision::Entry;
@@ -51,8 +51,9 @@ pub(super) const LIVE_OF: &str = concat!(
 pub(super) const OWED_BY: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM engagement WHERE installation_id = ? AND owner = ? AND state IN ('draft', 'open', 'taken') \
-     ORDER BY asked_at LIMIT 50"
+    " FROM engagement WHERE installation_id = ? AND owner = ? AND ",
+    live!(),
+    " ORDER BY asked_at LIMIT 50"
 );
 pub(super) const CHILDREN: &str = concat!(
     "SELECT ",
@@ -70,10 +71,13 @@ pub(super) const ANSWERED_IN_AREA: &str = concat!(
     " FROM engagement WHERE installation_id = ? AND requester = ? AND area = ? AND kind = 'question' \
      AND state IN ('answered', 'closed') AND answered_at >= ? ORDER BY answered_at DESC LIMIT 1"
 );
-pub(super) const LIVE_INQUIRIES: &str = "SELECT id FROM engagement WHERE installation_id = ? AND kind = 'inquiry' \
-    AND state IN ('draft', 'open', 'taken')";
-pub(super) const COUNTS: &str = "SELECT kind, state, COUNT(*) AS number FROM engagement \
-    WHERE installation_id = ? AND state IN ('draft', 'open', 'taken') GROUP BY kind, state";
+pub(super) const LIVE_INQUIRIES: &str =
+    concat!("SELECT id FROM engagement WHERE installation_id = ? AND kind = 'inquiry' AND ", live!());
+pub(super) const COUNTS: &str = concat!(
+    "SELECT kind, state, COUNT(*) AS number FROM engagement WHERE installation_id = ? AND ",
+    live!(),
+    " GROUP BY kind, state"
+);
 pub(super) const TIMELINE: &str = "SELECT engagement_id, at, actor, event, because FROM timeline \
     WHERE installation_id = ? AND engagement_id = ? ORDER BY seq";
 /// After a restore, ids that were given out since its backup are never given out again.
