@@ -343,7 +343,8 @@ impl App {
         }
     }
 
-    /// Decides and commits. Returns only after the commit.
+    /// Decides and commits. Returns only after the commit. What seldom follows waits in boxes, so that what is nearly always done
+    /// stays small.
     pub async fn handle(&self, envelope: Envelope) -> Result<Outcome, StoreError> {
         if envelope.fired.is_none() && load::is_nothing_to_us(&envelope.command, &self.policy.load()) {
             return Ok(Outcome::default());
@@ -355,7 +356,7 @@ impl App {
             match self.try_once(&envelope).await {
                 Err(StoreError::Conflict) if tries < TRIES => {}
                 Err(error @ StoreError::Corrupt { .. }) => {
-                    if let Err(error) = self.report_unreadable(&error).await {
+                    if let Err(error) = Box::pin(self.report_unreadable(&error)).await {
                         tracing::error!(%error, "admins could not be told of a row that cannot be read");
                     }
                     return Err(error);
@@ -363,7 +364,7 @@ impl App {
                 Ok(outcome) => {
                     if matches!(envelope.command, Command::Switch(_)) {
                         // It is kept; were this to fail, it holds from the next reading of the names on.
-                        if let Err(error) = self.learn_switches().await {
+                        if let Err(error) = Box::pin(self.learn_switches()).await {
                             tracing::error!(%error, "what was switched could not be read");
                         }
                     }
@@ -407,13 +408,13 @@ impl App {
             None => Ok(carried.outcome),
             Some(Committed::Done) => {
                 if carried.changes_absences {
-                    self.absences_were_changed().await;
+                    Box::pin(self.absences_were_changed()).await;
                 }
                 self.ring(carried.next);
                 Ok(carried.outcome)
             }
             Some(Committed::Duplicate(first)) => {
-                self.store.read(installation, move |view| repeated(view, first)).await
+                Box::pin(self.store.read(installation, move |view| repeated(view, first))).await
             }
         }
     }

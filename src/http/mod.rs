@@ -20,7 +20,6 @@ pub use edge::Refused;
 /// The largest body that is read; Slack's own are far smaller.
 const LARGEST_BODY: usize = 1024 * 1024;
 /// What the handlers share.
-#[derive(Clone)]
 pub struct Door {
     /// What hearing needs.
     pub edge: Edge,
@@ -41,5 +40,5 @@ pub fn router(door: Door) -> Router {
         .route("/metrics", get(operations::metrics))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(CatchPanicLayer::new())
-        .with_state(door)
+        .with_state(Arc::new(door))
 }

@@ -1,6 +1,7 @@
 //! For whoever operates the bot: alive, ready, and its numbers.
 
 use std::fmt::Write;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use axum::extract::State;
@@ -16,7 +17,7 @@ pub async fn alive() -> &'static str {
 }
 
 /// Database, worker and Slack's token; what is wrong, one a line.
-pub async fn ready(State(door): State<Door>) -> Response {
+pub async fn ready(State(door): State<Arc<Door>>) -> Response {
     let wrong = door.edge.app.ailments().await;
     if wrong.is_empty() {
         // Somebody's will, and no failure; whoever wonders why nobody is reminded looks here first.
@@ -27,7 +28,7 @@ pub async fn ready(State(door): State<Door>) -> Response {
 }
 
 /// Prometheus text.
-pub async fn metrics(State(door): State<Door>) -> Response {
+pub async fn metrics(State(door): State<Arc<Door>>) -> Response {
     match door.edge.app.numbers().await {
         Ok(numbers) => {
             let mut text = told(&numbers, door.refused.total());

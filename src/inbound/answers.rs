@@ -68,7 +68,7 @@ impl Edge {
                 let policy = self.app.policy();
                 let scene = self.scene(&policy, outcome.engagement.as_ref(), &outcome.related);
                 match render::reply(&outcome.reply, &scene) {
-                    Some(message) => Answered::Body(forms::slash_answer(&message)),
+                    Some(message) => Answered::Body(forms::slash_answer(message)),
                     None => Answered::Taken,
                 }
             }
@@ -167,7 +167,7 @@ impl Edge {
             return Answered::Taken;
         };
         if matches!(answer, AnswerTo::Inline { .. }) {
-            return Answered::Body(forms::slash_answer(&message));
+            return Answered::Body(forms::slash_answer(message));
         }
         self.send_after_answer(answer, message);
         Answered::Taken

@@ -23,6 +23,9 @@ use crate::slack::{forms, render};
 const MOST_OPTIONS: usize = 20;
 
 /// Does what it means.
+///
+/// Everything but a command and letters typed waits in a box of its own: the most frequent requests would carry the space of
+/// the rarest, and moving and freeing that cost more than deciding did.
 pub(super) async fn hear(edge: &Edge, inbound: Inbound, body: &[u8]) -> Answered {
     let late_at = Instant::now() + START_WITHIN;
     if is_event(&inbound) {
@@ -33,7 +36,7 @@ pub(super) async fn hear(edge: &Edge, inbound: Inbound, body: &[u8]) -> Answered
         Inbound::UrlVerification { challenge } => Answered::Challenge(challenge),
         Inbound::Command(incoming) => command(edge, *incoming, body).await,
         Inbound::Suggest { field, query } => suggest(edge, field, &query),
-        Inbound::OpenForm(open) => open_form(edge, *open, late_at).await,
+        Inbound::OpenForm(open) => Box::pin(open_form(edge, *open, late_at)).await,
         Inbound::Show { what, engagement, by, answer, outsider } => {
             edge.in_time(&answer, show(edge, what, engagement, &by, &answer, outsider, late_at)).await
         }
@@ -41,7 +44,7 @@ pub(super) async fn hear(edge: &Edge, inbound: Inbound, body: &[u8]) -> Answered
             edge.in_time(&AnswerTo::Nowhere, home::opened(edge, &user, has_view, outsider)).await
         }
         Inbound::HomeList { list, by, trigger_id, outsider } => {
-            home::list(edge, list, by, trigger_id, outsider).await
+            Box::pin(home::list(edge, list, by, trigger_id, outsider)).await
         }
         Inbound::Query { query, keys, by, answer, outsider } => {
             let shown = query_of(edge, query, by, &answer, outsider, (keys, late_at));
@@ -49,7 +52,7 @@ pub(super) async fn hear(edge: &Edge, inbound: Inbound, body: &[u8]) -> Answered
         }
         Inbound::Admin { wish, keys, by, answer, outsider: false } => {
             let asked = Asked { wish, by, answer: answer.clone(), keys, late_at };
-            edge.in_time(&answer, Box::pin(administer(edge, asked))).await
+            edge.in_time(&answer, administer(edge, asked)).await
         }
         Inbound::FormProblems(problems) => edge.problems(&problems, None),
         Inbound::FormNeedsMore { view } => Answered::Body(forms::update(&view)),
@@ -351,14 +354,17 @@ impl Edge {
     }
 
     /// Whoever waits is answered in time, also where the store does not answer.
-    pub(super) async fn in_time(
-        &self,
-        answer: &AnswerTo,
-        answering: impl Future<Output = Answered>,
-    ) -> Answered {
-        match tokio::time::timeout(ANSWER_WITHIN, answering).await {
-            Ok(answered) => answered,
-            Err(_) => self.not_saved(answer, Field::Text, "no answer from the store in time"),
+    pub(super) fn in_time<'a>(
+        &'a self,
+        answer: &'a AnswerTo,
+        answering: impl Future<Output = Answered> + Send + 'a,
+    ) -> impl Future<Output = Answered> + Send + 'a {
+        let answering = Box::pin(answering);
+        async move {
+            match tokio::time::timeout(ANSWER_WITHIN, answering).await {
+                Ok(answered) => answered,
+                Err(_) => self.not_saved(answer, Field::Text, "no answer from the store in time"),
+            }
         }
     }
 

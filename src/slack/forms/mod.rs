@@ -166,8 +166,15 @@ pub fn update(view: &Value) -> Value {
 }
 
 /// The answer to a slash command, seen by whoever typed it.
-pub fn slash_answer(message: &Message) -> Value {
-    json!({"response_type": "ephemeral", "text": message.text, "blocks": message.blocks})
+pub fn slash_answer(message: Message) -> Value {
+    let Message { text, blocks } = message;
+    let fields = [
+        ("response_type", Value::from("ephemeral")),
+        ("text", Value::from(text)),
+        ("blocks", Value::from(blocks)),
+    ];
+    // Moved in, where `json!` would copy every block.
+    Value::Object(fields.map(|(key, value)| (key.to_owned(), value)).into_iter().collect())
 }
 
 /// The answer to letters typed into the area's search field.
