@@ -2,7 +2,8 @@
 //! and is over in a moment; the other for what may take its time (counts, audits), so that it holds up nobody.
 //!
 //! A piece of reading runs whole on one of them, inside one snapshot: what a decision is made from never changes while it is
-//! made. Whoever gave up waiting is not read for. Plain calls, since a statement handed to another thread and back costs more
+//! made. What waits together is read in the same snapshot, which began after each of them was asked for; a new one costs a few
+//! locks and whatever was kept of the file. Whoever gave up waiting is not read for. Plain calls, since a statement handed to another thread and back costs more
 //! than the statement. Knows no tables.
 
 use std::collections::VecDeque;
@@ -22,12 +23,13 @@ use super::writer::{closed, execute};
 const STATEMENTS: usize = 128;
 /// How long a reader waits where the database is being repaired after a crash: nothing else makes a reader wait.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Most pieces of reading in one snapshot: an old one keeps the log from being taken up.
+const TOGETHER: usize = 64;
 /// What a reader keeps of the file, in KiB.
 const CACHE: i64 = -1_024;
 
 const BEGIN: &str = "BEGIN";
 const END: &str = "COMMIT";
-const UNDO: &str = "ROLLBACK";
 
 /// Reading with somebody who waits for it.
 trait Job: Send {
@@ -68,9 +70,8 @@ where
 
     fn run(self: Box<Self>, db: Result<&Connection, StoreError>) -> Health {
         let Self { read, then, answer, what: _ } = *self;
-        let outcome = db.and_then(|db| {
-            catch_unwind(AssertUnwindSafe(|| in_snapshot(db, read))).unwrap_or_else(|_| Err(panicked()))
-        });
+        let outcome =
+            db.and_then(|db| catch_unwind(AssertUnwindSafe(|| read(db))).unwrap_or_else(|_| Err(panicked())));
         let health = match &outcome {
             Err(StoreError::Unavailable(_)) => Health::Doubtful,
             Ok(_) | Err(StoreError::Conflict | StoreError::TooLate | StoreError::Corrupt { .. }) => {
@@ -87,16 +88,6 @@ fn panicked() -> StoreError {
     StoreError::Unavailable("what was read made a thread panic".to_owned())
 }
 
-fn in_snapshot<T>(
-    db: &Connection,
-    read: impl FnOnce(&Connection) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    execute(db, BEGIN, [])?;
-    let outcome = read(db);
-    execute(db, if outcome.is_ok() { END } else { UNDO }, [])?;
-    outcome
-}
-
 /// The way to the readers.
 pub(super) struct Readers {
     quick: Arc<Queue>,
@@ -105,6 +96,8 @@ pub(super) struct Readers {
 
 struct Queue {
     path: PathBuf,
+    /// Most pieces of reading in one snapshot.
+    together: usize,
     waiting: Mutex<Waiting>,
     bell: Condvar,
 }
@@ -118,7 +111,10 @@ struct Waiting {
 impl Readers {
     /// Starts the readers of a database that is there already.
     pub(super) fn start(path: &Path) -> Result<Self, StoreError> {
-        Ok(Self { quick: Queue::start(path, "store-reader")?, long: Queue::start(path, "store-counter")? })
+        Ok(Self {
+            quick: Queue::start(path, "store-reader", TOGETHER)?,
+            long: Queue::start(path, "store-counter", 1)?,
+        })
     }
 
     /// Reads within one snapshot what is found by an index and is little.
@@ -130,7 +126,7 @@ impl Readers {
         self.quick.read(read).await
     }
 
-    /// The same, and then, when the snapshot is over, something else on the same thread; that must not wait.
+    /// The same, and then something else on the same thread, which must neither read nor wait.
     pub(super) fn read_then<T, U, F, G>(&self, read: F, then: G) -> Result<Answered<U>, StoreError>
     where
         T: 'static,
@@ -166,8 +162,13 @@ impl Drop for Readers {
 }
 
 impl Queue {
-    fn start(path: &Path, name: &str) -> Result<Arc<Self>, StoreError> {
-        let queue = Arc::new(Self { path: path.to_owned(), waiting: Mutex::default(), bell: Condvar::new() });
+    fn start(path: &Path, name: &str, together: usize) -> Result<Arc<Self>, StoreError> {
+        let queue = Arc::new(Self {
+            path: path.to_owned(),
+            together,
+            waiting: Mutex::default(),
+            bell: Condvar::new(),
+        });
         let serving = Arc::clone(&queue);
         std::thread::Builder::new()
             .name(name.to_owned())
@@ -211,18 +212,14 @@ impl Queue {
         Ok(())
     }
 
-    /// The next job that somebody waits for; `None` when the store is closed and nothing waits.
-    fn next(&self) -> Option<Box<dyn Job>> {
+    /// The next jobs, in order; none when the store is closed and nothing waits.
+    fn next(&self) -> Vec<Box<dyn Job>> {
         let mut waiting = self.lock();
         let mut has_yielded = false;
         loop {
-            while let Some(job) = waiting.jobs.pop_front() {
-                if !job.is_forsaken() {
-                    return Some(job);
-                }
-            }
-            if waiting.is_closed {
-                return None;
+            let number = waiting.jobs.len().min(self.together);
+            if number > 0 || waiting.is_closed {
+                return waiting.jobs.drain(..number).collect();
             }
             if has_yielded {
                 waiting = self.bell.wait(waiting).unwrap_or_else(PoisonError::into_inner);
@@ -238,22 +235,49 @@ impl Queue {
 
     fn serve(&self) {
         let mut kept: Option<Connection> = None;
-        while let Some(job) = self.next() {
-            let opened = match kept.take() {
-                Some(db) => Ok(db),
-                None => connect(&self.path).map_err(StoreError::from),
+        loop {
+            let jobs = self.next();
+            if jobs.is_empty() {
+                return;
+            }
+            kept = self.read_together(jobs, kept);
+        }
+    }
+
+    /// Reads for each of them in one snapshot. After a failure that the connection may have had a part in, the rest begins on
+    /// another one.
+    fn read_together(&self, jobs: Vec<Box<dyn Job>>, mut kept: Option<Connection>) -> Option<Connection> {
+        let mut has_begun = false;
+        for job in jobs {
+            if job.is_forsaken() {
+                continue;
+            }
+            let at_hand = match kept.take() {
+                Some(db) if has_begun => Ok(db),
+                db => self.begin_snapshot(db),
             };
-            match opened {
+            has_begun = match at_hand {
                 Ok(db) => {
-                    if job.run(Ok(&db)) == Health::Good {
-                        kept = Some(db);
-                    }
+                    let is_good = job.run(Ok(&db)) == Health::Good;
+                    kept = Some(db).filter(|_| is_good);
+                    is_good
                 }
                 Err(error) => {
                     job.run(Err(error));
+                    false
                 }
-            }
+            };
         }
+        kept.filter(|db| !has_begun || execute(db, END, []).is_ok())
+    }
+
+    fn begin_snapshot(&self, db: Option<Connection>) -> Result<Connection, StoreError> {
+        let db = match db {
+            Some(db) => db,
+            None => connect(&self.path)?,
+        };
+        execute(&db, BEGIN, [])?;
+        Ok(db)
     }
 }
 

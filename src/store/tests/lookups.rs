@@ -258,3 +258,41 @@ async fn a_row_that_cannot_be_read_is_named_and_hides_no_other() {
         assert_eq!(found, std::slice::from_ref(&good));
     }
 }
+
+#[tokio::test]
+async fn what_waits_together_is_read_together_and_a_panic_harms_no_other() {
+    let bench = Bench::new().await;
+    let readers = &bench.store.0.readers;
+    let count = |db: &rusqlite::Connection| {
+        let asked: i64 = db.query_row("SELECT COUNT(*) FROM engagement", [], |row| row.get(0))?;
+        Ok((asked, !db.is_autocommit()))
+    };
+    let (begun, has_begun) = std::sync::mpsc::channel();
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let busy = readers.read(move |_| {
+        begun.send(()).unwrap();
+        released.recv().unwrap();
+        Ok(())
+    });
+    let meanwhile = async {
+        has_begun.recv().unwrap();
+        let waiting = (readers.read(count), readers.read(|_| -> Result<(), _> { panic!("on purpose") }));
+        let (before, panicked, behind, ()) = tokio::join!(
+            biased;
+            waiting.0,
+            waiting.1,
+            readers.read(count),
+            async { release.send(()).unwrap() }
+        );
+        assert_eq!(before.unwrap(), (0, true));
+        assert!(matches!(panicked, Err(StoreError::Unavailable(_))));
+        assert_eq!(behind.unwrap(), (0, true));
+    };
+    let (ended, ()) = tokio::join!(biased; busy, meanwhile);
+    ended.unwrap();
+
+    let mut decision = Decision::default();
+    decision.begin(question(EngagementId(1), "CSME"));
+    bench.commit(decision).await;
+    assert_eq!(readers.read(count).await.unwrap(), (1, true), "who comes later sees what was committed");
+}
