@@ -65,7 +65,6 @@ impl Edge {
     }
 
     /// Does what a body means, and says how it was taken.
-    #[tracing::instrument(name = "slack.request", skip_all, fields(kind = tracing::field::Empty))]
     pub async fn hear(&self, inbound: Inbound, body: &[u8]) -> Answered {
         hear::hear(self, inbound, body).await
     }
