@@ -125,14 +125,14 @@ impl App {
         let delivery = &self.health.delivery;
         Ok(Numbers {
             urgencies: [
-                ("urgent", backlog.urgent, age(backlog.oldest_urgent)),
-                ("routine", backlog.number - backlog.urgent, age(backlog.oldest_routine)),
+                ("urgent", backlog.urgent, age(backlog.oldest.urgent)),
+                ("routine", backlog.number - backlog.urgent, age(backlog.oldest.routine)),
             ],
             delivered: Counted::ALL.map(|what| (what.name(), delivery.counted(what))).to_vec(),
             paused: delivery.pauses(now),
             engagements: store.counts(installation).await?,
             waiting: backlog.number,
-            oldest_seconds: backlog.oldest.map_or(0, since),
+            oldest_seconds: age(backlog.oldest.of_all()),
             parked: store.parked(installation).await?.len(),
             pauses: self
                 .pauses()

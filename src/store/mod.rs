@@ -61,7 +61,7 @@ pub use homes::OpenHome;
 pub use merge::WaitingNotice;
 pub use notes::DeadLetter;
 pub use open::Store;
-pub use outbox::{Backlog, Parked};
+pub use outbox::{Backlog, Oldest, PAUSED, Parked};
 pub use parked::NoticeWish;
 pub use purge::Purged;
 pub use restore::{Restored, restore};

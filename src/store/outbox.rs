@@ -4,7 +4,7 @@
 //! row that may not be taken yet rests as a whole, so that its order is kept. Taking is `claim`'s, how a delivery ended is `settle`'s.
 
 use chrono::{DateTime, Utc};
-use rusqlite::Row;
+use rusqlite::{Connection, Row, params};
 
 use super::open::Store;
 use super::row::{Reading, all, one};
@@ -32,10 +32,39 @@ macro_rules! lanes {
 pub(super) use lanes;
 
 pub(super) const NEXT: &str = concat!(lanes!(), "SELECT MIN(until) AS until FROM resting");
-const BACKLOG: &str = "SELECT COUNT(*) AS number, MIN(decided_at) AS oldest, \
-    COALESCE(SUM(urgent), 0) AS urgent, MIN(CASE WHEN urgent THEN decided_at END) AS oldest_urgent, \
-    MIN(CASE WHEN NOT urgent THEN decided_at END) AS oldest_routine FROM outbox \
+/// How many wait, counted in an index without a look at their rows.
+pub(super) const BACKLOG: &str = "SELECT COUNT(*) AS number, COALESCE(SUM(urgent), 0) AS urgent FROM outbox \
     WHERE installation_id = ? AND state IN ('sending', 'waiting')";
+
+/// When the first one of a lane was decided that is in such a state.
+macro_rules! head {
+    ($state:literal, $urgent:literal) => {
+        concat!(
+            "(SELECT o.decided_at FROM outbox o WHERE o.installation_id = ?1 AND o.lane = lanes.lane \
+             AND o.state IN ('sending', 'waiting') AND o.state = '",
+            $state,
+            "' AND o.urgent = ",
+            $urgent,
+            " ORDER BY o.id LIMIT 1)"
+        )
+    };
+}
+
+/// Rows of a lane are in the order in which they were decided, so that its oldest one is at its head.
+pub(super) const OLDEST: &str = concat!(
+    lanes!(),
+    "SELECT MIN(",
+    head!("waiting", "1"),
+    ") AS urgent_waiting, MIN(",
+    head!("sending", "1"),
+    ") AS urgent_sending, MIN(",
+    head!("waiting", "0"),
+    ") AS routine_waiting, MIN(",
+    head!("sending", "0"),
+    ") AS routine_sending FROM lanes WHERE lane IS NOT NULL AND substr(lane, 1, length(?2)) <> ?2"
+);
+/// How the lanes of reminders begin that were put aside by a pause; the lane that each came from follows.
+pub const PAUSED: &str = "paused:";
 const PARKED: &str = "SELECT id, lane, notice, urgent, mention, reason, decided_at, settled_at FROM outbox \
     WHERE installation_id = ? AND state = 'parked' ORDER BY id DESC LIMIT 100";
 
@@ -44,14 +73,26 @@ const PARKED: &str = "SELECT id, lane, notice, urgent, mention, reason, decided_
 pub struct Backlog {
     /// How many notices.
     pub number: i64,
-    /// When the oldest of them was decided.
-    pub oldest: Option<DateTime<Utc>>,
     /// How many of them are urgent.
     pub urgent: i64,
+    /// Since when.
+    pub oldest: Oldest,
+}
+
+/// Since when notices wait or are in flight, save those that a pause put aside: they are not late.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Oldest {
     /// When the oldest urgent one was decided.
-    pub oldest_urgent: Option<DateTime<Utc>>,
+    pub urgent: Option<DateTime<Utc>>,
     /// When the oldest of the others was decided.
-    pub oldest_routine: Option<DateTime<Utc>>,
+    pub routine: Option<DateTime<Utc>>,
+}
+
+impl Oldest {
+    /// When the oldest of all was decided.
+    pub fn of_all(self) -> Option<DateTime<Utc>> {
+        self.urgent.into_iter().chain(self.routine).min()
+    }
 }
 
 /// A notice that was given up.
@@ -83,22 +124,20 @@ impl Store {
 
     /// What waits or is in flight.
     pub async fn outbox_waiting(&self, installation: InstallationId) -> Result<Backlog, StoreError> {
-        let backlog = |row: &Row<'_>| {
+        let number = |row: &Row<'_>| {
             let row = Reading::new(row, "outbox", "number");
-            Ok(Backlog {
-                number: row.get("number")?,
-                oldest: row.at_if_any("oldest")?,
-                urgent: row.get("urgent")?,
-                oldest_urgent: row.at_if_any("oldest_urgent")?,
-                oldest_routine: row.at_if_any("oldest_routine")?,
-            })
+            Ok((row.get("number")?, row.get("urgent")?))
         };
-        Ok(self
-            .0
-            .readers
-            .read_long(move |db| one(db, BACKLOG, [installation.0], backlog))
-            .await?
-            .unwrap_or_default())
+        let read = move |db: &Connection| {
+            let (number, urgent) = one(db, BACKLOG, [installation.0], number)?.unwrap_or_default();
+            Ok(Backlog { number, urgent, oldest: oldest(db, installation)? })
+        };
+        self.0.readers.read_long(read).await
+    }
+
+    /// Since when something waits or is in flight: a look at the head of each lane, however much is behind it.
+    pub async fn oldest_waiting(&self, installation: InstallationId) -> Result<Oldest, StoreError> {
+        self.0.readers.read(move |db| oldest(db, installation)).await
     }
 
     /// What was given up, newest first, at most 100.
@@ -116,6 +155,20 @@ impl Store {
         };
         self.0.readers.read_long(move |db| all(db, PARKED, [installation.0], parked)).await
     }
+}
+
+fn oldest(db: &Connection, installation: InstallationId) -> Result<Oldest, StoreError> {
+    let oldest = |row: &Row<'_>| {
+        let row = Reading::new(row, "outbox", "oldest");
+        let first = |waiting, sending| -> Result<Option<DateTime<Utc>>, StoreError> {
+            Ok(row.at_if_any(waiting)?.into_iter().chain(row.at_if_any(sending)?).min())
+        };
+        Ok(Oldest {
+            urgent: first("urgent_waiting", "urgent_sending")?,
+            routine: first("routine_waiting", "routine_sending")?,
+        })
+    };
+    Ok(one(db, OLDEST, params![installation.0, PAUSED], oldest)?.unwrap_or_default())
 }
 
 /// The notice, with what cards that collapsed into it added.

@@ -24,7 +24,7 @@ pub async fn tick(app: &App) -> Result<(), StoreError> {
         None if app.health.has_heard() => app.tell_trouble(Trouble::NotHeard { since: now }, false).await?,
         None => {}
     }
-    let urgent = app.store().outbox_waiting(app.installation()).await?.oldest_urgent;
+    let urgent = app.store().oldest_waiting(app.installation()).await?.urgent;
     let is_late = app.is_worker_late() || urgent.is_some_and(|since| now - since >= URGENT_WITHIN);
     app.tell_trouble(Trouble::WorkerLate, is_late).await
 }

@@ -138,6 +138,9 @@ async fn a_reminder_that_was_on_its_way_waits_for_the_end_of_the_pause() {
     story.slack.take_unread();
     story.pass(minutes(20)).await;
     assert_eq!(story.told().await, "", "it waits");
+    story.bot.look_at_health().await.unwrap();
+    story.settle().await;
+    assert_eq!(story.told().await, "", "and nobody is told that I am late");
     // Another message of that channel does not wait with it.
     story.person("sam").say(INSIDE, "@switchboard do runners log to disk?").await.unwrap();
     story.settle().await;

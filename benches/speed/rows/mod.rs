@@ -10,6 +10,7 @@ mod next_due;
 mod overdue;
 mod repeats;
 mod replies;
+mod reports;
 mod settled;
 mod stalled;
 mod start;
@@ -42,4 +43,5 @@ pub const FAMILIES: &[(&str, Family)] = &[
     ("memory", memory::run),
     ("start", start::run),
     ("year", year::run),
+    ("reports", reports::run),
 ];

@@ -195,6 +195,7 @@ async fn of_the_worker(t: &mut Timed, known: &Known) -> Result<()> {
     .await?;
     time(t, "forget_keys", known, move |k, _| k.store.forget_keys(k.installation, long_ago, 5_000)).await?;
     time(t, "counts", known, |k, _| k.store.counts(k.installation)).await?;
+    time(t, "oldest_waiting", known, |k, _| k.store.oldest_waiting(k.installation)).await?;
     time(t, "outbox_waiting", known, |k, _| k.store.outbox_waiting(k.installation)).await?;
     time(t, "parked", known, |k, _| k.store.parked(k.installation)).await
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::domain::ids::Ts;
-use crate::store::{Claimed, Ended, Flight, Room, Settled, Settlement, StoreError, UPDATES};
+use crate::store::{Claimed, Ended, Flight, Oldest, Room, Settled, Settlement, StoreError, UPDATES};
 
 const LEASE: Duration = Duration::from_secs(30);
 
@@ -323,6 +323,37 @@ async fn a_card_that_goes_back_takes_in_the_one_that_began_to_wait() {
     let again = bench.claim(at(2)).await.remove(0);
     assert_eq!((again.id, &again.key, again.is_unsure), (flying.id, &flying.key, true));
     assert_eq!(again.notice, card(id, "CA", true));
+}
+
+/// Behind the head of each lane nothing is looked at; what a pause put aside is not late.
+#[tokio::test]
+async fn the_oldest_that_waits_is_told_by_urgency() {
+    let bench = Bench::new().await;
+    let oldest = async || bench.store.oldest_waiting(bench.installation).await.unwrap();
+    assert_eq!(oldest().await, Oldest::default());
+    let tell = async |second: i64, notice: Notice| {
+        let decision = Decision { notices: vec![notice], ..Decision::default() };
+        bench.store.commit(Commit { now: at(second), ..bench.commit_of(decision) }).await.unwrap();
+    };
+    tell(1, message("CB", "first", false)).await;
+    tell(2, message("CA", "second", true)).await;
+    tell(3, message("CB", "third", true)).await;
+    tell(4, message("CA", "fourth", false)).await;
+    let of = |urgent, routine| Oldest { urgent: Some(at(urgent)), routine: Some(at(routine)) };
+    assert_eq!(oldest().await, of(2, 1));
+    assert_eq!(oldest().await.of_all(), Some(at(1)));
+    let claimed = bench.claim(at(5)).await;
+    assert_eq!(oldest().await, of(2, 1), "what is in flight is not there yet");
+    let second = claimed.iter().find(|one| said(&one.notice) == "second").unwrap();
+    bench.store.settle(second, Settlement::Sent { ts: None, card_of: None }, at(6)).await.unwrap();
+    assert_eq!(oldest().await, of(3, 1));
+    let third = claimed.iter().find(|one| said(&one.notice) == "third").unwrap();
+    let aside =
+        Settlement::Deferred { at: at(60), lane: Some("paused:CB".to_owned()), reason: String::new() };
+    bench.store.settle(third, aside, at(6)).await.unwrap();
+    assert_eq!(oldest().await, Oldest { urgent: None, routine: Some(at(1)) });
+    let backlog = bench.store.outbox_waiting(bench.installation).await.unwrap();
+    assert_eq!((backlog.number, backlog.urgent, backlog.oldest), (3, 1, oldest().await));
 }
 
 #[tokio::test]

@@ -86,6 +86,14 @@ async fn hot_statements_scan_no_table() {
         (settle::SET_CARD, &["sqlite_autoindex_engagement_1"]),
         (settle::HOME, &["sqlite_autoindex_engagement_1"]),
         (outbox::NEXT, &["outbox_next"]),
+        (outbox::BACKLOG, &["COVERING INDEX outbox_lane (installation_id=?)"]),
+        (
+            outbox::OLDEST,
+            &[
+                "outbox_lane (installation_id=? AND lane=? AND state=? AND urgent=?)",
+                "outbox_lane (installation_id=? AND lane>?)",
+            ],
+        ),
         (homes::OPEN_HOMES, &["home_opened (installation_id=? AND opened_at>?)"]),
         (homes::SHOWN, &["PRIMARY KEY (installation_id=? AND user_id=?)"]),
         (homes::FORGET_HOME, &["PRIMARY KEY (installation_id=? AND user_id=?)"]),

@@ -5,10 +5,10 @@
 use chrono::TimeDelta;
 
 use super::deliver::Desk;
-use super::pauses::PAUSED;
 use crate::app::Counted;
 use crate::domain::digest::{self, Waiting};
 use crate::domain::notice::Address;
+use crate::store::PAUSED;
 use crate::store::{Settlement, StoreError};
 
 /// For so long after a time in which we were down, what comes late may still be being decided.

@@ -9,10 +9,8 @@ use chrono::TimeDelta;
 use super::deliver::Desk;
 use crate::domain::engagement::Engagement;
 use crate::domain::notice::{Notice, What};
-use crate::store::Settlement;
+use crate::store::{PAUSED, Settlement};
 
-/// How the lanes of paused reminders begin; the lane that each came from follows.
-pub(super) const PAUSED: &str = "paused:";
 /// How soon one is looked at again whose pause has no end yet.
 const LOOK_AGAIN: TimeDelta = TimeDelta::minutes(1);
 
