@@ -12,6 +12,7 @@ impl Known<'_> {
     /// Adds what is counted of it, and the offer, if one is made.
     pub(super) fn overhear(&self, command: &Command, decision: &mut Decision) -> Result<(), StoreError> {
         let org = &self.policy.org;
+        pings::sent_counted(decision, org);
         let Some(said) = Said::of(command) else { return Ok(()) };
         decision.counts.extend(pings::sme_ask(&said, org));
         if let Some(area) = pings::internal_ask(&said, org) {

@@ -6,6 +6,8 @@ use chrono::{DateTime, Utc};
 use super::baseline::{Count, Took};
 use super::calendar::WorkCalendar;
 use super::command::{Command, Via};
+use super::decision::{Decision, Entry, Event, Write};
+use super::engagement::{Body, Engagement};
 use super::ids::{AreaKey, ChannelId, Ts, UserId};
 use super::notice::{Address, Notice, What};
 use super::org::{Area, Org, PlaceKind, Policy};
@@ -97,8 +99,25 @@ pub fn concerns_us(said: &Said<'_>, org: &Org) -> bool {
 /// An ask in an SME channel: a message of its own by somebody who does not answer there.
 pub fn sme_ask(said: &Said<'_>, org: &Org) -> Option<Count> {
     let area = org.area_of_channel(said.channel).filter(|_| said.thread.is_none())?;
-    let answers_there = org.is_sme(said.by, &area.key) || org.answers_for(said.by, area);
-    (!answers_there).then(|| Count::SmeAsk { area: area.key.clone() })
+    (!answers_in(area, said.by, org)).then(|| Count::SmeAsk { area: area.key.clone() })
+}
+
+fn answers_in(area: &Area, who: &UserId, org: &Org) -> bool {
+    org.is_sme(who, &area.key) || org.answers_for(who, area)
+}
+
+/// An SME channel gets an ask by us as well: what is posted there and was not said there, where it was counted already.
+pub fn sent_counted(decision: &mut Decision, org: &Org) {
+    let counted = |entry: &Entry| {
+        let Event::Sent { channel, .. } = &entry.event else { return None };
+        let area = org.area_of_channel(channel)?;
+        let is_it = |one: &&Engagement| one.id == entry.engagement && matches!(one.body, Body::Question(_));
+        let question = decision.writes.iter().map(Write::engagement).find(is_it)?;
+        let is_counted = question.origin.channel != *channel && !answers_in(area, &question.requester, org);
+        is_counted.then(|| Count::SmeAsk { area: area.key.clone() })
+    };
+    let counts: Vec<Count> = decision.timeline.iter().filter_map(counted).collect();
+    decision.counts.extend(counts);
 }
 
 /// An SME asks a PM in the internal channel, and the answer is awaited.

@@ -2,7 +2,9 @@
 
 use switchboard::domain::directory::ChannelRef;
 use switchboard::domain::rules::Rules;
+use switchboard::sandbox::Submission;
 
+use crate::calls;
 use crate::support::{Story, example, hours, minutes};
 
 /// An area's week: two questions, one of which reaches a PM, who is late.
@@ -135,5 +137,71 @@ async fn each_week_is_told_once_whatever_happens_to_us() {
     • Calls: 0 asked for · 0 at short notice
     • Against before: no baseline was counted
     I was down from Nov 23, 2026 14:01 to today 14:01, so this comes late. Each question counts in the time in which it was asked, whatever became of it since.
+    ");
+}
+
+/// Ava asks for a call in so many hours, and for an exception.
+async fn exception(story: &Story, hours_ahead: i64) {
+    let start = story.clock.now() + hours(hours_ahead);
+    assert_eq!(calls::ask(story, start, &[]).await, Submission::Cleared);
+    story.told().await;
+    let ava = story.person("ava");
+    let offer = story.slack.ephemerals_of("ava").pop().unwrap();
+    ava.click_on(&offer, "Ask for an exception").await.unwrap();
+    ava.fill("Why it cannot wait", "Their board decides soon.").await.unwrap();
+    assert_eq!(ava.submit().await.unwrap(), Submission::Cleared);
+    story.told().await;
+}
+
+/// Of four exceptions one is approved, one declined, one lapses and one is still open; a call with enough notice is none.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn exceptions_are_counted_apart_in_a_report_and_in_the_post_of_the_week() {
+    let mut rules = Rules::default();
+    rules.reports.channel = Some(ChannelRef::Name("product".to_owned()));
+    let story = Story::with(example(), rules).await;
+    story.bot.tell_the_week().await.unwrap();
+    calls::asked(&story).await;
+    story.pass(minutes(11)).await;
+    exception(&story, 40).await;
+    let paul = story.person("paul");
+    paul.click_in_dm("Approve").await.unwrap();
+    story.pass(minutes(11)).await;
+    exception(&story, 40).await;
+    paul.click_in_dm("Decline").await.unwrap();
+    paul.fill("Why", "Nobody is free.").await.unwrap();
+    paul.submit().await.unwrap();
+    story.pass(minutes(11)).await;
+    exception(&story, 2).await;
+    story.pass(hours(3)).await;
+    exception(&story, 40).await;
+    story.pass(minutes(1)).await;
+    story.read();
+    insta::assert_snapshot!(report(&story, "lena", "/request-pm report ci 1").await, @r"
+    *CI/CD and Runner* · yesterday 13:34 to today 13:34
+    • Questions: 0 asked · 0 taken · 0 answered by SMEs alone · 0 reached a PM · 0 sent over by a PM
+    • SMEs asked PMs: 0 times · 0 answered · 0 late (0 in working time)
+    • Calls: 2 asked for · 0 at short notice · apart from these 4 exceptions asked for: 1 approved, 1 declined, 1 lapsed
+    • Against before: no baseline was counted
+    Each question counts in the time in which it was asked, whatever became of it since.
+    ");
+    story.pass(hours(7 * 24)).await;
+    story.read();
+    assert!(story.bot.tell_the_week().await.unwrap());
+    insta::assert_snapshot!(story.told().await, @r"
+    — #product
+    *All areas* · Nov 16, 2026 09:00 to today 09:00
+    • Questions: 0 asked · 0 taken · 0 answered by SMEs alone · 0 reached a PM · 0 sent over by a PM
+    • SMEs asked PMs: 0 times · 0 answered · 0 late (0 in working time)
+    • Calls: 2 asked for · 0 at short notice · apart from these 4 exceptions asked for: 1 approved, 1 declined, 2 lapsed
+    • Against before: no baseline was counted
+    *CI/CD and Runner*: 0 asked, 0 answered by SMEs alone, 0 reached a PM; PMs answered 0 of 0; calls 2
+    Each question counts in the time in which it was asked, whatever became of it since.
+    — @lena
+    *CI/CD and Runner* · Nov 16, 2026 10:00 to today 10:00
+    • Questions: 0 asked · 0 taken · 0 answered by SMEs alone · 0 reached a PM · 0 sent over by a PM
+    • SMEs asked PMs: 0 times · 0 answered · 0 late (0 in working time)
+    • Calls: 2 asked for · 0 at short notice · apart from these 4 exceptions asked for: 1 approved, 1 declined, 2 lapsed
+    • Against before: no baseline was counted
+    Each question counts in the time in which it was asked, whatever became of it since.
     ");
 }

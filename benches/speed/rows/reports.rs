@@ -50,7 +50,11 @@ pub fn run(bench: &Bench) -> Result<Vec<Row>> {
         let output = site.run(&["report", "--days", "365", "--csv"])?;
         values.push(began.elapsed().as_secs_f64() * 1_000.0);
         let lines = String::from_utf8_lossy(&output.stdout).lines().count();
-        ensure!(output.status.success() && lines > 1, "no values: {}", String::from_utf8_lossy(&output.stderr));
+        ensure!(
+            output.status.success() && lines > 1,
+            "no values: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
     bot.stop()?;
     let posted = bench.runtime.block_on(weeks(bench, &site, times))?;

@@ -8,7 +8,7 @@ use super::times::{date, range, span};
 use super::words;
 use crate::domain::ids::AreaKey;
 use crate::domain::notice::Downtime;
-use crate::domain::numbers::{Calls, Compared, Exceptions, Numbers, Replies, Report, Spread, Weekly};
+use crate::domain::numbers::{Calls, Compared, Exceptions, Numbers, Replies, Report, Spread};
 use crate::domain::org::Org;
 use crate::slack::outgoing::Message;
 use crate::slack::vocabulary::COMMAND;
@@ -223,7 +223,8 @@ fn short(numbers: &Numbers) -> String {
 /// The columns of [`report_csv`].
 const COLUMNS: &str = "area,from,to,asked,taken,answered_by_smes,redirected,no_sme_area,reached_a_pm,pm_asked,pm_answered,\
 pm_open,pm_cancelled,pm_p50_seconds,pm_p90_seconds,pm_p50_working_seconds,pm_p90_working_seconds,pm_missed,\
-pm_missed_working,calls,calls_short_notice,exceptions,exceptions_approved,exceptions_declined,exceptions_lapsed,pm_pings_a_week,pm_pings_a_week_before";
+pm_missed_working,calls,calls_short_notice,exceptions,exceptions_approved,exceptions_declined,exceptions_lapsed,pm_pings_a_week,pm_pings_a_week_before,\
+sme_asks_a_week,sme_asks_a_week_before,internal_p50_seconds,internal_p50_seconds_before,internal_p90_seconds,internal_p90_seconds_before";
 
 /// A line an area, under a line of names; nobody's name is in it. The area is the directory's key, empty for none.
 pub fn report_csv(report: &Report) -> String {
@@ -258,8 +259,14 @@ pub fn report_csv(report: &Report) -> String {
             calls.exceptions.approved.to_string(),
             calls.exceptions.declined.to_string(),
             calls.exceptions.lapsed.to_string(),
-            a_week(compared.map(|both| both.now)),
-            a_week(compared.map(|both| both.before)),
+            a_week(compared.map(|both| both.now.pm_pings_tenths)),
+            a_week(compared.map(|both| both.before.pm_pings_tenths)),
+            a_week(compared.map(|both| both.now.sme_asks_tenths)),
+            a_week(compared.map(|both| both.before.sme_asks_tenths)),
+            took(compared.and_then(|both| both.now.took), |spread| spread.p50),
+            took(compared.and_then(|both| both.before.took), |spread| spread.p50),
+            took(compared.and_then(|both| both.now.took), |spread| spread.p90),
+            took(compared.and_then(|both| both.before.took), |spread| spread.p90),
         ];
         text.push_str(&fields.join(","));
         text.push('\n');
@@ -267,10 +274,8 @@ pub fn report_csv(report: &Report) -> String {
     text
 }
 
-fn a_week(counted: Option<Weekly>) -> String {
-    counted.map_or_else(String::new, |week| {
-        format!("{}.{}", week.pm_pings_tenths / 10, week.pm_pings_tenths % 10)
-    })
+fn a_week(tenths: Option<i64>) -> String {
+    tenths.map_or_else(String::new, |tenths| format!("{}.{}", tenths / 10, tenths % 10))
 }
 
 /// A field that no spreadsheet takes for a formula or for two.

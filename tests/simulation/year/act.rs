@@ -6,7 +6,7 @@ use switchboard::sandbox::NotPossible;
 
 use super::Year;
 use super::company::{FIELD, FIELD_CHANNEL, areas, channel_of, field, inside_of};
-use super::plan::Act;
+use super::plan::{Act, later};
 use crate::cast::Given;
 use crate::chance::Chance;
 use crate::ledger::{Seen, Spot};
@@ -27,6 +27,7 @@ impl Year {
             Act::Habit => self.habit(chance).await,
             Act::Press(id, who, label) => self.press(id, &who, label, chance).await,
             Act::Reply(id, who) => self.reply(id, &who).await,
+            Act::Answer(area, root, who) => self.answer(area, &root, &who).await,
             Act::Away(days) => self.go_away(days, chance).await,
             Act::Pause => self.pause(chance).await,
             Act::Leaver
@@ -103,7 +104,8 @@ impl Year {
         let area = chance.below(areas().len());
         let who = chance.one(&self.company.smes[area]).expect("an SME").clone();
         let place = inside_of(area);
-        let whom = if chance.percent(50) {
+        let asks_us = chance.percent(50) && self.sim.now() >= self.switched_at;
+        let whom = if asks_us {
             "switchboard".to_owned()
         } else {
             let groups = self.company.groups_of(area);
@@ -113,7 +115,27 @@ impl Year {
         let mark = self.sim.mark(&who, &place, Given::Said);
         let text = format!("@{whom} {mark} does {topic} scale?");
         self.sim.tell(format!("{who} says in {place}: {text}"));
-        self.sim.story.person(&who).say(&place, &text).await.map(|_| ())
+        let now = self.sim.now();
+        let ts = self.sim.story.person(&who).say(&place, &text).await?;
+        if !asks_us {
+            self.habits.asked_inside(now, area, &ts);
+        }
+        if now < self.switched_at && chance.percent(80) {
+            let minutes = chance.between(3, 900);
+            self.plan(later(now, minutes), Act::Answer(area, ts, whom));
+        }
+        Ok(())
+    }
+
+    /// A PM answers inside where there is no engagement.
+    async fn answer(&mut self, area: usize, root: &str, who: &str) -> Result<(), NotPossible> {
+        let place = inside_of(area);
+        let mark = self.sim.mark(who, &place, Given::Said);
+        self.sim.tell(format!("{who} replies in {place}"));
+        let now = self.sim.now();
+        let ts = self.sim.story.person(who).reply(&place, root, &format!("{mark} yes, it does")).await?;
+        self.habits.answered_inside(now, area, (root, &ts));
+        Ok(())
     }
 
     /// A PM is asked directly, or an SME channel without us.
@@ -134,6 +156,12 @@ impl Year {
         let mark = self.sim.mark(&who, &place, Given::Said);
         let text = format!("{whom}{mark} how is {topic} set up?");
         self.sim.tell(format!("{who} says in {place}: {text}"));
+        let now = self.sim.now();
+        if whom.is_empty() {
+            self.habits.posted(now, area);
+        } else {
+            self.habits.pinged(now, area);
+        }
         self.sim.story.person(&who).say(&place, &text).await.map(|_| ())
     }
 
@@ -190,12 +218,13 @@ impl Year {
         let place = self.place_of(home.channel.as_str());
         let mark = self.sim.mark(who, &place, Given::Said);
         self.sim.tell(format!("{who} replies to {id} in {place}"));
-        self.sim
-            .story
-            .person(who)
-            .reply(&place, root.as_str(), &format!("{mark} yes, it does"))
-            .await
-            .map(|_| ())
+        let now = self.sim.now();
+        let said = format!("{mark} yes, it does");
+        let ts = self.sim.story.person(who).reply(&place, root.as_str(), &said).await?;
+        if let Some(area) = areas().find(|area| place == inside_of(*area)) {
+            self.habits.answered_inside(now, area, (root.as_str(), &ts));
+        }
+        Ok(())
     }
 
     fn place_of(&self, channel: &str) -> String {

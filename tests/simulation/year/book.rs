@@ -7,6 +7,10 @@ use switchboard::domain::ids::EngagementId;
 
 use crate::ledger::{Ledger, Seen};
 
+/// How the head of a card names a question, and what PMs are asked.
+pub const QUESTION: &str = "question";
+pub const INQUIRY: &str = "a PM's answer";
+
 /// What is counted here of a week.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Counted {
@@ -28,30 +32,33 @@ pub struct Counted {
     pub short: usize,
 }
 
-/// Counts the cards that were posted in that time, as they stand; `short` are those that said so while it mattered.
+/// Counts the cards that were posted in that time in these places, as they stand; `short` are those that said so while it
+/// mattered.
 pub fn count(
     ledger: &Ledger,
     short: &BTreeSet<EngagementId>,
     (from, to): (DateTime<Utc>, DateTime<Utc>),
+    is_here: impl Fn(&str) -> bool,
 ) -> Counted {
-    let cards: Vec<&Seen> = ledger
+    let all: Vec<(&str, &Seen)> = ledger
         .standing
         .iter()
         .filter(|((.., only), seen)| only.is_none() && seen.by_bot && seen.at >= from)
-        .map(|(_, seen)| seen)
+        .map(|((place, ..), seen)| (place.as_str(), seen))
         .collect();
-    let behind: BTreeSet<String> =
-        cards.iter().filter(|card| is(card, "a PM's answer")).filter_map(|card| parent(card)).collect();
+    let inside = all.iter().filter(|(_, card)| is(card, INQUIRY));
+    let behind: BTreeSet<String> = inside.filter_map(|(_, card)| parent(card)).collect();
     let mut counted = Counted::default();
-    for card in cards.into_iter().filter(|card| card.at < to) {
+    let here = all.into_iter().filter(|(place, card)| card.at < to && is_here(place));
+    for (_, card) in here {
         let ended = card.body.contains("*Answered*") || card.body.contains("· answered by");
-        if is(card, "question") {
+        if is(card, QUESTION) {
             let reached = id(card).is_some_and(|id| behind.contains(&id));
             counted.asked += 1;
             counted.taken += usize::from(ended || card.body.contains("*Taken*"));
             counted.reached += usize::from(reached);
             counted.alone += usize::from(ended && !reached);
-        } else if is(card, "a PM's answer") {
+        } else if is(card, INQUIRY) {
             counted.inquiries += 1;
             counted.answered += usize::from(ended);
         } else if is(card, "PM on a customer call") {
@@ -98,7 +105,7 @@ fn head(card: &Seen) -> &str {
 }
 
 /// The kind in the head of a card.
-fn is(card: &Seen, kind: &str) -> bool {
+pub fn is(card: &Seen, kind: &str) -> bool {
     head(card).split(" · ").nth(1) == Some(kind)
 }
 

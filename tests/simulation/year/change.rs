@@ -29,6 +29,7 @@ impl Year {
             | Act::Habit
             | Act::Press(..)
             | Act::Reply(..)
+            | Act::Answer(..)
             | Act::Away(_)
             | Act::Pause => unreachable!("people do that"),
         }

@@ -7,6 +7,9 @@ use switchboard::domain::ids::EngagementId;
 use super::WEEKS;
 use crate::chance::Chance;
 
+/// For so many weeks the bot only counts.
+pub const OBSERVED: i64 = 4;
+
 /// Something that happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
@@ -22,6 +25,8 @@ pub enum Act {
     Press(EngagementId, String, &'static str),
     /// Somebody answers in an engagement's thread.
     Reply(EngagementId, String),
+    /// A PM answers in that area's internal channel, in the thread of that message, where there is no engagement.
+    Answer(usize, String, String),
     /// A helper goes away for so many days, and may say who covers.
     Away(i64),
     /// A helper leaves the company; another one comes.
@@ -60,7 +65,7 @@ pub fn year(begin: DateTime<Utc>, asks: usize, chance: &mut Chance) -> Vec<(Date
             of_week(&mut plan, monday, week, chance);
         }
     }
-    plan.push((begin + Duration::weeks(4), Act::Switch("pilot")));
+    plan.push((begin + Duration::weeks(OBSERVED), Act::Switch("pilot")));
     plan.push((begin + Duration::weeks(6), Act::Switch("on")));
     plan.push((begin + Duration::weeks(WEEKS) + Duration::minutes(5), Act::Week));
     plan
@@ -83,7 +88,7 @@ fn of_day(
             16..=18 => Act::Inside,
             _ => Act::Habit,
         };
-        at(chance, if week < 4 { Act::Habit } else { act });
+        at(chance, if week < OBSERVED && act != Act::Inside { Act::Habit } else { act });
     }
     if chance.percent(30) {
         let days = chance.between(1, 12);

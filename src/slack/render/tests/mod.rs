@@ -5,6 +5,7 @@ mod digests;
 mod every;
 mod facts;
 mod fixture;
+mod numbers;
 mod safety;
 mod samples;
 mod shown;
