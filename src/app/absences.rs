@@ -16,6 +16,7 @@ use crate::store::Stored;
 impl App {
     /// Reads who is away; as it is kept. Nothing is built anew where nothing changed.
     pub async fn read_absences(&self) -> Result<Vec<Stored>, StoreError> {
+        let _learning = self.learning.lock().await;
         let stored = self.store.absences(self.installation).await?;
         let known: Absences = stored.iter().map(|stored| stored.absence.clone()).collect();
         let _held = self.switches.lock().unwrap_or_else(PoisonError::into_inner);

@@ -62,6 +62,9 @@ pub struct App {
     policy: ArcSwap<Policy>,
     /// What was switched; held while the policy is replaced, so that neither overtakes the other.
     switches: Mutex<Switches>,
+    /// Held from reading what the store has of switches, absences or pauses until it is in memory: what was read earlier must
+    /// not take the place of what was read later.
+    learning: tokio::sync::Mutex<()>,
     downtime: ArcSwap<Option<Downtime>>,
     /// Pauses of reminders, as stored: those that run, and those that still explain something.
     pauses: ArcSwap<Vec<Pause>>,
@@ -222,6 +225,7 @@ impl App {
             installation,
             policy: ArcSwap::from_pointee(policy),
             switches: Mutex::default(),
+            learning: tokio::sync::Mutex::default(),
             downtime: ArcSwap::from_pointee(None),
             pauses: ArcSwap::from_pointee(Vec::new()),
             clock,

@@ -23,6 +23,7 @@ impl App {
 
     /// Reads the pauses that are stored: a restart changes none.
     pub async fn load_pauses(&self) -> Result<(), StoreError> {
+        let _learning = self.learning.lock().await;
         let known = self.store.pauses(self.installation, self.now() - EXPLAINS).await?;
         self.pauses.store(Arc::new(known));
         Ok(())

@@ -24,6 +24,7 @@ impl App {
 
     /// Reads what was switched, and has it hold.
     pub async fn learn_switches(&self) -> Result<(), StoreError> {
+        let _learning = self.learning.lock().await;
         let learned = self.store.switches(self.installation).await?;
         let mut switches = self.switches.lock().unwrap_or_else(PoisonError::into_inner);
         if *switches != learned {

@@ -25,6 +25,8 @@ pub struct Step {
     /// It is the inquiry's behind the question, not the question's own.
     pub of_inquiry: bool,
     pub heard: Heard,
+    /// What the admins' log calls it, where it is on it.
+    pub deed: Option<&'static str>,
 }
 
 /// An ask and its steps, as people know them.
@@ -82,6 +84,8 @@ pub struct Row {
 pub struct Seen {
     pub engagements: Vec<Engagement>,
     pub outbox: Vec<Row>,
+    /// The admins' log: what was done to what.
+    pub log: Vec<(String, String)>,
     pub messages: Vec<Message>,
     /// Whether all is delivered that will be: only then can a message be missing.
     pub is_settled: bool,
@@ -149,6 +153,12 @@ fn ask(told: &Told, seen: &Seen, found: &mut Vec<Objection>) {
         let times = of.iter().flat_map(|one| &one.events).filter(|event| *event == step.event).count();
         let what = format!("{} {}{}", told.mark, if step.of_inquiry { "inquiry " } else { "" }, step.event);
         count(&what, step.heard, times, found);
+        if let Some(deed) = step.deed {
+            let is_it =
+                |(done, what): &&(String, String)| done == deed && asks.iter().any(|one| one.id == *what);
+            let lines = seen.log.iter().filter(is_it).count();
+            count(&format!("{} {deed} on the log", told.mark), step.heard, lines, found);
+        }
         if step.event == "inquiry_opened" {
             count(&format!("{} inquiry", told.mark), step.heard, inquiries.len(), found);
         }
@@ -162,6 +172,10 @@ fn is_card(body: &str, id: &str) -> bool {
 }
 
 fn card(engagement: &Engagement, seen: &Seen, found: &mut Vec<Objection>) {
+    // A call that waits for its exception is posted nowhere.
+    if engagement.state == "draft" {
+        return;
+    }
     let cards: Vec<&Message> =
         seen.messages.iter().filter(|message| is_card(&message.body, &engagement.id)).collect();
     let what = format!("the card of {} ({})", engagement.id, engagement.mark);
@@ -205,6 +219,8 @@ fn messages(seen: &Seen, found: &mut Vec<Objection>) {
                     let what = format!("{channel} {ts} was sent before it was committed:\n{body}");
                     found.push(Objection(Wrong::Invented, what));
                 }
+                // Nobody looks for what is not sent again: what it asked was done meanwhile.
+                Some(row) if row.state == "dropped" && row.reason == OUTLIVED => {}
                 Some(row) if seen.is_settled && row.ts.as_ref() != Some(ts) => {
                     let what = format!("row {} ({}) does not know its message {ts}", row.id, row.state);
                     found.push(Objection(Wrong::Stale, what));
@@ -212,12 +228,23 @@ fn messages(seen: &Seen, found: &mut Vec<Objection>) {
                 Some(_) => {}
             }
         }
+        // The same is told each time that somebody does the same again; their number is counted with the deeds.
+        if is_told_again(body) {
+            continue;
+        }
         if let Some(before) = said.insert((channel, thread, body), ts) {
             let what = format!("the same words at {channel} {before} and {ts}:\n{body}");
             found.push(Objection(Wrong::Doubled, what));
         }
     }
 }
+
+fn is_told_again(body: &str) -> bool {
+    body.starts_with(SWITCHED)
+}
+
+/// How the message begins by which an admin's switch is told.
+pub const SWITCHED: &str = "Admin switched ";
 
 /// Addresses at which a message arrives exactly once; the others are drawn again, or promised at most once.
 const EXACTLY_ONCE: [&str; 5] = ["card_thread", "thread", "channel", "direct", "admins"];

@@ -62,6 +62,11 @@ pub const REQUESTERS: [&str; 20] = [
 /// Where they ask. Several: what is told in their threads goes out at one message a second and channel.
 pub const FIELDS: [&str; 5] = ["#field", "#field-emea", "#field-apac", "#field-amer", "#field-partners"];
 
+/// Who may do what admins do.
+pub const ADMIN: &str = "admin";
+/// A group of which the PM goes away now and then: as in [`GROUPS`], and who covers.
+pub const AWAY: (&str, &str, &str, &str) = ("Plan › Reporting", "#g_reporting", "rui", "pia");
+
 /// How an ask is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
@@ -73,6 +78,8 @@ pub enum Way {
     Roadmap,
     /// The form, for a PM on a customer call.
     Call,
+    /// The same with too little notice, so that it needs an exception.
+    Exception,
     /// An SME mentions the bot in the internal channel.
     Inquiry,
 }
@@ -92,10 +99,24 @@ pub enum Act {
     AskPm { who: &'static str },
     /// The PM answers in the thread of the inquiry's card, which stops its clock.
     PmReplies { who: &'static str, behind: bool },
+    /// Whoever asked for a call wants an exception, by a form.
+    AskException { who: &'static str },
+    /// Who was asked for it approves, in a direct message.
+    Approve { who: &'static str },
+    /// An admin closes the ask, by a command.
+    AdminClose,
+    /// An admin gives it to another expert.
+    AdminReassign { to: &'static str },
+    /// Its PM goes away and says who covers.
+    GoAway { who: &'static str, cover: &'static str },
+    /// Everybody sees on the card that it was handed on.
+    HandedOn { to: &'static str },
+    /// Its PM is back.
+    Back { who: &'static str },
 }
 
 impl Act {
-    /// What the timeline calls it, and whether that stands on the inquiry behind the ask.
+    /// What the timeline calls it (nothing, where it has no line), and whether that stands on the inquiry behind the ask.
     pub fn event(self) -> (&'static str, bool) {
         match self {
             Self::Press { event, .. } => (event, false),
@@ -104,7 +125,20 @@ impl Act {
             Self::AddDetail { .. } => ("detail_added", false),
             Self::AskPm { .. } => ("inquiry_opened", false),
             Self::PmReplies { behind, .. } => ("answered", behind),
+            Self::AskException { .. } => ("exception_asked", false),
+            Self::Approve { .. } => ("exception_approved", false),
+            Self::AdminClose => ("ended", false),
+            Self::AdminReassign { .. } | Self::HandedOn { .. } => ("handed", false),
+            Self::GoAway { .. } | Self::Back { .. } => ("", false),
         }
+    }
+
+    /// What the admins' log calls it, where it is on it.
+    pub fn deed(self) -> Option<&'static str> {
+        if self == Self::AdminClose {
+            return Some("close");
+        }
+        matches!(self, Self::AdminReassign { .. }).then_some("reassign")
     }
 
     pub fn who(self) -> &'static str {
@@ -114,7 +148,13 @@ impl Act {
             | Self::Solved { who }
             | Self::AddDetail { who }
             | Self::AskPm { who }
-            | Self::PmReplies { who, .. } => who,
+            | Self::PmReplies { who, .. }
+            | Self::AskException { who }
+            | Self::Approve { who }
+            | Self::GoAway { who, .. }
+            | Self::Back { who }
+            | Self::HandedOn { to: who } => who,
+            Self::AdminClose | Self::AdminReassign { .. } => ADMIN,
         }
     }
 }
@@ -142,6 +182,7 @@ pub struct Plan {
 struct Cast {
     asker: &'static str,
     expert: &'static str,
+    other_expert: &'static str,
     group_pm: &'static str,
     area_pm: &'static str,
 }
@@ -150,9 +191,12 @@ fn press(who: &'static str, label: &'static str, event: &'static str) -> Act {
     Act::Press { who, label, event }
 }
 
-/// How an ask is made, and what becomes of it; there are ten ways.
+/// How many ways there are.
+const COURSES: u64 = 15;
+
+/// How an ask is made, and what becomes of it.
 fn course(choice: u64, cast: &Cast) -> (Way, Vec<Act>) {
-    let Cast { asker, expert, group_pm, area_pm } = *cast;
+    let Cast { asker, expert, other_expert, group_pm, area_pm } = *cast;
     let (take, answered) = (press(expert, "Take it", "taken"), press(expert, "Answered", "answered"));
     let solved = Act::Solved { who: asker };
     match choice {
@@ -170,8 +214,27 @@ fn course(choice: u64, cast: &Cast) -> (Way, Vec<Act>) {
             (Way::Command, vec![take, Act::AskPm { who: expert }, replies, answered])
         }
         8 => (Way::Call, vec![press(group_pm, "Confirm", "call_confirmed")]),
+        9 | 10 => {
+            let (asks, approves) = (Act::AskException { who: asker }, Act::Approve { who: group_pm });
+            (Way::Exception, vec![asks, approves, press(group_pm, "Confirm", "call_confirmed")])
+        }
+        11 => (Way::Command, vec![take, Act::AdminClose]),
+        12 => {
+            let by_other = press(other_expert, "Answered", "answered");
+            (Way::Mention, vec![take, Act::AdminReassign { to: other_expert }, by_other, solved])
+        }
+        13 => {
+            let (_, _, who, to) = AWAY;
+            let away = vec![Act::GoAway { who, cover: to }, Act::HandedOn { to }, Act::Back { who }];
+            (Way::Roadmap, [away, vec![press(to, "Answered", "answered"), solved]].concat())
+        }
         _ => (Way::Command, vec![Act::AddDetail { who: asker }, take]),
     }
+}
+
+/// Somebody who asks only once.
+fn caller(number: usize) -> &'static str {
+    Box::leak(format!("caller{number:05}").into_boxed_str())
 }
 
 /// The case of that number.
@@ -181,17 +244,25 @@ pub fn plan(number: usize, chance: &mut Chance) -> Plan {
     let (place, group, group_pm) = *chance.pick(&GROUPS);
     let field = *chance.pick(&FIELDS);
     let (asker, expert) = (*chance.pick(&REQUESTERS), *chance.pick(&area.experts));
-    let cast = Cast { asker, expert, group_pm, area_pm: area.pm };
-    let (way, acts) = course(chance.within(0, 10), &cast);
+    let other_expert = *area.experts.iter().find(|one| **one != expert).expect("another expert");
+    let cast = Cast { asker, expert, other_expert, group_pm, area_pm: area.pm };
+    let choice = chance.within(0, COURSES);
+    // Whoever wants an exception is offered it by direct message, among which nobody could tell two offers apart.
+    let alone: &'static str = if matches!(choice, 9 | 10) { caller(number) } else { asker };
+    let cast = Cast { asker: alone, ..cast };
+    let (way, acts) = course(choice, &cast);
+    let asker = alone;
+    let goes_away = acts.iter().any(|act| matches!(act, Act::GoAway { .. }));
+    let (place, group) = if goes_away { (AWAY.0, AWAY.1) } else { (place, group) };
     let (asker, channel) = match way {
         Way::Command | Way::Mention => (asker, area.channel),
-        Way::Roadmap | Way::Call => (asker, group),
+        Way::Roadmap | Way::Call | Way::Exception => (asker, group),
         Way::Inquiry => (expert, area.internal),
     };
     let words = match way {
         Way::Command | Way::Mention | Way::Inquiry => format!("{} {mark}?", area.words),
         Way::Roadmap => format!("Where does it go in {mark}?"),
-        Way::Call => format!("What comes next year, {mark}"),
+        Way::Call | Way::Exception => format!("What comes next year, {mark}"),
     };
     Plan { mark, way, asker, field, channel, internal: area.internal, words, place, acts }
 }

@@ -7,7 +7,7 @@ const CARD: &str = "*Runner* · question · *HFJ*\n> case0001?\n◐ *Taken*: Ine
 
 /// One question that was asked and taken, its card, and what was said of it.
 fn sample() -> (Vec<Told>, Seen) {
-    let step = Step { event: "taken", of_inquiry: false, heard: Heard::Yes };
+    let step = Step { event: "taken", of_inquiry: false, heard: Heard::Yes, deed: None };
     let told = Told { mark: "case0001".to_owned(), asked: Heard::Yes, steps: vec![step] };
     let engagement = Engagement {
         id: "HFJ".to_owned(),
@@ -37,6 +37,7 @@ fn sample() -> (Vec<Told>, Seen) {
     };
     let seen = Seen {
         engagements: vec![engagement],
+        log: Vec::new(),
         outbox: (1..).zip(rows).map(row).collect(),
         messages: vec![message("C1", "1.1", "k1", CARD), message("D1", "1.2", "k2", "Ines took *HFJ*.")],
         is_settled: true,

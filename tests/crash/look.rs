@@ -12,6 +12,7 @@ use switchboard::domain::ids::EngagementId;
 use switchboard::sandbox::Workspace;
 
 use crate::book::{Engagement, Message, Row, Seen};
+use crate::deeds::Kept;
 use crate::shown::Board;
 
 const ENGAGEMENTS: &str = "SELECT id, kind, state, text, parent, home_card FROM engagement \
@@ -22,6 +23,13 @@ const EVENTS: &str = "SELECT json_extract(event, '$.event') FROM timeline \
     WHERE installation_id = (SELECT MIN(id) FROM installation) AND engagement_id = ? ORDER BY seq";
 const OUTBOX: &str = "SELECT id, key, state, json_extract(notice, '$.to.to'), ts, reason FROM outbox \
     WHERE installation_id = (SELECT MIN(id) FROM installation) ORDER BY id";
+const LOG: &str = "SELECT deed, CASE deed WHEN 'mode' THEN outcome ELSE what END FROM admin_log \
+    WHERE installation_id = (SELECT MIN(id) FROM installation) ORDER BY id";
+const PAUSED: &str =
+    "SELECT area FROM pause WHERE installation_id = (SELECT MIN(id) FROM installation) AND ended_at IS NULL";
+const MODES: &str = "SELECT area, switched FROM area_mode \
+    WHERE installation_id = (SELECT MIN(id) FROM installation) AND switched IS NOT NULL";
+const AWAY: &str = "SELECT cover FROM absence WHERE installation_id = (SELECT MIN(id) FROM installation)";
 const IN_FLIGHT: &str = "SELECT id FROM outbox WHERE state = 'sending'";
 const OF_UNKNOWN_END: &str = "SELECT id FROM outbox WHERE unsure = 1";
 const PENDING: &str = "SELECT id FROM outbox WHERE state IN ('sending', 'waiting')";
@@ -70,10 +78,34 @@ impl Remains {
     pub fn seen(&self, slack: &Workspace, is_settled: bool) -> Seen {
         let messages = messages(slack);
         match self.open() {
-            Some(db) => Seen { engagements: engagements(&db), outbox: outbox(&db), messages, is_settled },
+            Some(db) => {
+                let (engagements, outbox, log) = (engagements(&db), outbox(&db), pairs(&db, LOG));
+                Seen { engagements, outbox, log, messages, is_settled }
+            }
             None => Seen { messages, is_settled, ..Seen::default() },
         }
     }
+}
+
+impl Remains {
+    /// What holds for the whole and not for an ask.
+    pub fn kept(&self) -> Kept {
+        let Some(db) = self.open() else { return Kept::default() };
+        let modes = pairs(&db, MODES).into_iter().collect();
+        Kept { paused: texts(&db, PAUSED), modes, covers: texts(&db, AWAY) }
+    }
+}
+
+fn texts(db: &Connection, query: &str) -> Vec<String> {
+    let mut statement = db.prepare(query).expect("a query");
+    let read = |row: &Line<'_>| Ok(row.get::<_, Option<String>>(0)?.unwrap_or_default());
+    statement.query_map([], read).expect("rows").collect::<Result<_, _>>().expect("texts")
+}
+
+fn pairs(db: &Connection, query: &str) -> Vec<(String, String)> {
+    let mut statement = db.prepare(query).expect("a query");
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("rows");
+    rows.collect::<Result<_, _>>().expect("pairs")
 }
 
 /// Rows that a running bot has not delivered yet.

@@ -9,12 +9,14 @@
 //! | `plan`, `chance`, `cases` | what a seed decides: kills, faults, asks and their steps |
 //! | `run`, `moment` | one site through its lives; waiting for the moment of a kill |
 //! | `world`, `play`, `shown` | the people: what is under way, what they do, what they see |
+//! | `deeds` | what admins do to the whole, and people who go away and come back |
 //! | `look`, `book`, `checker` | what there is; the comparison; the comparison's own test |
 
 mod book;
 mod cases;
 mod chance;
 mod checker;
+mod deeds;
 mod look;
 mod moment;
 mod plan;
@@ -109,6 +111,7 @@ fn table(tally: &Tally, took: Duration) -> String {
         ("kills", tally.kills().to_string()),
         ("asks", tally.asks.to_string()),
         ("acknowledged: asks, clicks, forms, events", tally.acknowledged.to_string()),
+        ("beside these, of admins and of who is away", tally.deeds.to_string()),
         ("tries without an answer; committed all the same", format!("{unanswered}; {committed}")),
         ("messages of the bot in Slack", tally.messages.to_string()),
         ("in flight at a kill", tally.in_flight.to_string()),

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use crate::book::Heard;
 use crate::cases::{Act, Way};
 use crate::chance::Chance;
+use crate::deeds;
 use crate::shown::Post;
 use crate::world::{Case, Outcome, World};
 
@@ -36,6 +37,10 @@ pub fn start(world: &Arc<World>, at_once: usize, seed: u64, stop: &watch::Receiv
             }
         });
     }
+    for strand in 0..world.deeds().len() {
+        let (world, stop) = (Arc::clone(world), stop.clone());
+        people.spawn(async move { deeds::go_on(&world, strand, &stop).await });
+    }
     let (world, stop) = (Arc::clone(world), stop.clone());
     people.spawn(async move { repeat(&world, Chance::part(seed, 7), &stop).await });
     people
@@ -57,6 +62,10 @@ async fn go_on(world: &World, number: usize, case: &Case) -> Outcome {
     if world.is_on_its_way(case) {
         return Outcome::NotYet;
     }
+    let goes_away = case.plan.acts.iter().any(|act| matches!(act, Act::GoAway { .. }));
+    if asks && goes_away && !world.may_be_away(number) {
+        return Outcome::NotYet;
+    }
     let who = if asks { case.plan.asker } else { case.plan.acts[case.next].who() };
     let hands = world.hands_of(who);
     let _one_thing_at_a_time = hands.lock().await;
@@ -67,6 +76,8 @@ async fn go_on(world: &World, number: usize, case: &Case) -> Outcome {
 /// A form that people fill in.
 enum Form {
     Request,
+    /// Why an exception is wanted, behind the button of the offer.
+    Exception,
     /// One with a single text, behind a button of the card.
     Small {
         card: Post,
@@ -96,7 +107,16 @@ impl Turn<'_> {
             }
             Way::Mention => self.mention(plan.field).await,
             Way::Inquiry => self.mention(plan.internal).await,
-            Way::Roadmap | Way::Call => self.form(&Form::Request).await,
+            Way::Roadmap | Way::Call | Way::Exception => self.form(&Form::Request).await,
+        }
+    }
+
+    /// Types a command; what is acknowledged in those words, and what an earlier try had done.
+    async fn types(&self, words: &str, yes: &str, already: &str) -> Outcome {
+        let line = format!("/request-pm {words}");
+        match self.person.slash_in(self.case.plan.field, &line).await {
+            Ok(answer) => deeds::heard(&answer, &[yes], already),
+            Err(error) => Outcome::Mistake(error.0),
         }
     }
 
@@ -118,7 +138,10 @@ impl Turn<'_> {
     async fn open(&self, form: &Form) -> Result<bool, NotPossible> {
         let plan = &self.case.plan;
         let pressed = match form {
+            // Without a channel around it, so that its answers come by direct message.
+            Form::Request if plan.way == Way::Exception => self.person.global_shortcut("request_pm").await?,
             Form::Request => self.person.slash_in(plan.field, "/request-pm").await?,
+            Form::Exception => self.person.click_in_dm("Ask for an exception").await?,
             Form::Small { card, label, .. } => self.person.click(&card.channel, &card.ts, label).await?,
         };
         if !pressed.ok() || self.person.open_view().is_none() {
@@ -126,14 +149,16 @@ impl Turn<'_> {
         }
         match form {
             Form::Request => {
-                let reason = if plan.way == Way::Call { "A PM in a customer meeting" } else { "Roadmap" };
+                let is_call = matches!(plan.way, Way::Call | Way::Exception);
+                let reason = if is_call { "A PM in a customer meeting" } else { "Roadmap" };
                 self.person.fill("What is it about?", reason).await?;
                 self.person.fill("Area", plan.place).await?;
                 self.person.fill("Your question", &plan.words).await?;
-                if plan.way == Way::Call {
+                if is_call {
                     self.person.fill("Customer", "Contoso").await?;
                 }
             }
+            Form::Exception => self.person.fill("Why it cannot wait", "Their board decides.").await?,
             Form::Small { text, .. } => self.person.fill("text", text).await?,
         }
         Ok(true)
@@ -154,7 +179,7 @@ impl Turn<'_> {
         for _ in 0..3 {
             match self.person.submit().await {
                 Ok(Submission::Cleared | Submission::Closed) => return self.give_up_form(Outcome::Yes).await,
-                Ok(Submission::Updated) if self.case.plan.way == Way::Call => {
+                Ok(Submission::Updated) if matches!(self.case.plan.way, Way::Call | Way::Exception) => {
                     if self.fill_call().await.is_err() {
                         return Outcome::NoAnswer;
                     }
@@ -171,7 +196,8 @@ impl Turn<'_> {
     }
 
     async fn fill_call(&self) -> Result<(), NotPossible> {
-        let start = self.world.slack.clock().now() + TimeDelta::hours(72);
+        let hours = if self.case.plan.way == Way::Exception { 40 } else { 72 };
+        let start = self.world.slack.clock().now() + TimeDelta::hours(hours);
         self.person.fill("Start", start).await?;
         self.person.fill("Goal of the call", "They decide whether to renew.").await?;
         self.person.fill("Who comes, in which role", "Head of platform").await
@@ -215,7 +241,46 @@ impl Turn<'_> {
                 None => Outcome::NotYet,
             },
             Act::PmReplies { behind, .. } => self.reply(behind).await,
+            Act::AskException { .. } => self.form(&Form::Exception).await,
+            Act::Approve { .. } => match self.asked_for_exception() {
+                Some(post) => self.press(&post, "Approve").await,
+                None => Outcome::NotYet,
+            },
+            Act::AdminClose | Act::AdminReassign { .. } => match self.card().as_ref().and_then(id_of) {
+                Some(id) if act == Act::AdminClose => {
+                    self.types(&format!("admin close {id} asked twice"), "is closed", "is closed, so that")
+                        .await
+                }
+                Some(id) => {
+                    let Act::AdminReassign { to } = act else { return Outcome::NotYet };
+                    self.types(&format!("admin reassign {id} @{to}"), &id, " already. You can add").await
+                }
+                None => Outcome::NotYet,
+            },
+            Act::GoAway { cover, .. } => {
+                let until = (self.world.slack.clock().now() + TimeDelta::days(9)).format("%Y-%m-%d");
+                self.types(&format!("away until {until} cover @{cover}"), "You are away until", "no such")
+                    .await
+            }
+            Act::HandedOn { to } => match self.card() {
+                Some(card) if card.body.to_lowercase().contains(&format!("{to} ")) => Outcome::Yes,
+                Some(_) | None => Outcome::NotYet,
+            },
+            Act::Back { .. } => {
+                let outcome = self.types("back", "You are back", "You are not away").await;
+                if matches!(outcome, Outcome::Yes | Outcome::Already) {
+                    self.world.nobody_is_away();
+                }
+                outcome
+            }
         }
+    }
+
+    /// The direct message by which a PM is asked to approve.
+    fn asked_for_exception(&self) -> Option<Post> {
+        let board = self.world.shown.board();
+        let mark = &self.case.plan.mark;
+        board.find(|post| post.body.contains("asks for an exception") && post.body.contains(mark))
     }
 
     async fn press(&self, post: &Post, label: &str) -> Outcome {
@@ -282,7 +347,7 @@ fn of_command(answer: &Answer) -> Outcome {
     }
 }
 
-fn is_not_saved(said: &str) -> bool {
+pub fn is_not_saved(said: &str) -> bool {
     NOT_SAVED.iter().any(|sentence| said.contains(sentence))
 }
 

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use crate::book::{Objection, objections};
 use crate::cases::{FIELDS, REQUESTERS};
+use crate::deeds;
 use crate::look::{self, Remains};
 use crate::moment::Watch;
 use crate::plan::{self, Life, Moment};
@@ -33,6 +34,8 @@ pub struct Tally {
     pub kills: BTreeMap<&'static str, (usize, usize)>,
     pub asks: usize,
     pub acknowledged: usize,
+    /// Of admins and of people who go away and come back, beside these.
+    pub deeds: usize,
     /// Tries without an answer, and those of them that had been committed all the same.
     pub unanswered: (usize, usize),
     pub messages: usize,
@@ -64,6 +67,7 @@ impl Tally {
         }
         self.asks += other.asks;
         self.acknowledged += other.acknowledged;
+        self.deeds += other.deeds;
         self.unanswered.0 += other.unanswered.0;
         self.unanswered.1 += other.unanswered.1;
         self.of_unknown_end += other.of_unknown_end;
@@ -92,7 +96,8 @@ pub async fn run(seed: u64, lives: &[Life], until: Option<Instant>) -> Tally {
     let retries = [TimeDelta::seconds(2), TimeDelta::seconds(6)];
     let mut site = Site::with(WorkspaceSetup::default().later_retries(retries)).await;
     site.by_sockets = plan::is_by_sockets(seed);
-    for name in REQUESTERS {
+    let askers = lives.iter().flat_map(|life| &life.cases).map(|case| case.asker);
+    for name in REQUESTERS.into_iter().chain(askers) {
         if site.slack.find_user(name).is_none() {
             site.slack
                 .add_user(name)
@@ -219,7 +224,9 @@ impl Run {
         let in_flight = remains.in_flight();
         self.tally.in_flight += in_flight.len();
         self.in_flight.extend(in_flight);
-        let found = objections(&self.world.told(), &remains.seen(&self.site.slack, false));
+        let seen = remains.seen(&self.site.slack, false);
+        let mut found = objections(&self.world.told(), &seen);
+        found.extend(deeds::objections(&self.world.deeds(), &remains.kept(), &seen));
         self.object(number, found, remains);
     }
 
@@ -254,6 +261,9 @@ impl Run {
         self.tally.of_unknown_end = remains.of_unknown_end();
         self.tally.acknowledged = self.world.acknowledged();
         self.tally.messages = seen.messages.len();
-        self.object(number, objections(&told, &seen), remains);
+        self.tally.deeds = self.world.deeds().iter().map(|strand| strand.done.len()).sum();
+        let mut found = objections(&told, &seen);
+        found.extend(deeds::objections(&self.world.deeds(), &remains.kept(), &seen));
+        self.object(number, found, remains);
     }
 }

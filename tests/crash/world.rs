@@ -11,7 +11,8 @@ use serde_json::Value;
 use switchboard::sandbox::{Delivery, Workspace};
 
 use crate::book::{Heard, Step, Told};
-use crate::cases::Plan;
+use crate::cases::{Act, Plan};
+use crate::deeds::{self, Strand};
 use crate::shown::Live;
 
 /// How long a case waits whose card is not there yet.
@@ -72,6 +73,10 @@ pub struct World {
     hands: Mutex<HashMap<&'static str, Arc<tokio::sync::Mutex<()>>>>,
     /// Whose open form is whose.
     forms: Mutex<HashMap<&'static str, usize>>,
+    /// The case whose PM is away, if one is.
+    away: Mutex<Option<usize>>,
+    /// What is done beside the cases.
+    deeds: Mutex<Vec<Strand>>,
     mistakes: Mutex<Vec<String>>,
     acknowledged: AtomicUsize,
     no_answer: AtomicUsize,
@@ -103,6 +108,8 @@ impl World {
             ready: Mutex::default(),
             hands: Mutex::default(),
             forms: Mutex::default(),
+            away: Mutex::default(),
+            deeds: Mutex::new(deeds::strands()),
             mistakes: Mutex::default(),
             acknowledged: AtomicUsize::new(0),
             no_answer: AtomicUsize::new(0),
@@ -238,11 +245,17 @@ impl World {
     pub fn told(&self) -> Vec<Told> {
         let told = |case: &Case| {
             let acts = case.plan.acts.iter().zip(&case.heard);
-            let step = |(act, heard): (&crate::cases::Act, &Heard)| {
+            let mut before = Heard::Nothing;
+            let step = |(act, heard): (&Act, &Heard)| {
                 let (event, of_inquiry) = act.event();
-                Step { event, of_inquiry, heard: *heard }
+                // Handed on is what nobody does themselves: it may be, from the deed before it on.
+                let is_seen = matches!(act, Act::HandedOn { .. }) && *heard == Heard::Nothing;
+                let heard = if is_seen && before != Heard::Nothing { Heard::NoAnswer } else { *heard };
+                before = heard;
+                Step { event, of_inquiry, heard, deed: act.deed() }
             };
-            Told { mark: case.plan.mark.clone(), asked: case.asked, steps: acts.map(step).collect() }
+            let steps = acts.map(step).filter(|step| !step.event.is_empty()).collect();
+            Told { mark: case.plan.mark.clone(), asked: case.asked, steps }
         };
         lock(&self.cases).iter().map(told).collect()
     }
@@ -276,6 +289,30 @@ impl World {
     /// A person's hands: they do one thing at a time.
     pub fn hands_of(&self, who: &'static str) -> Arc<tokio::sync::Mutex<()>> {
         Arc::clone(lock(&self.hands).entry(who).or_default())
+    }
+
+    /// Whether this case may be the one whose PM goes away: another one would be asked of who covers.
+    pub fn may_be_away(&self, number: usize) -> bool {
+        *lock(&self.away).get_or_insert(number) == number
+    }
+
+    pub fn nobody_is_away(&self) {
+        *lock(&self.away) = None;
+    }
+
+    /// What is done beside the cases, so far.
+    pub fn deeds(&self) -> Vec<Strand> {
+        lock(&self.deeds).clone()
+    }
+
+    /// Notes what was heard of a strand's next deed.
+    pub fn deed_heard(&self, strand: usize, outcome: &Outcome) {
+        match outcome {
+            Outcome::Yes | Outcome::Already => lock(&self.deeds)[strand].heard(),
+            Outcome::NoAnswer => lock(&self.deeds)[strand].tried(),
+            Outcome::Mistake(what) => lock(&self.mistakes).push(what.clone()),
+            Outcome::Given(_) | Outcome::Passed | Outcome::NotYet => {}
+        }
     }
 
     /// Whether this case may use the person's screen for its form.

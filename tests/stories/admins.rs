@@ -184,6 +184,8 @@ async fn an_admin_closes_and_reassigns_with_the_usual_words_and_it_is_on_the_log
     assert!(said.contains(&first), "{said}");
     story.settle().await;
     assert!(story.all("#sme-ci").contains("Sam has it"), "{}", story.all("#sme-ci"));
+    let again = slash(&story, "admin", &format!("admin reassign {first} @sam")).await;
+    insta::assert_snapshot!(again, @"Sam has *HFJ* already. You can add to its thread.");
     let said = slash(&story, "lena", &format!("admin close {first} asked twice")).await;
     assert!(said.contains("is closed"), "{said}");
     story.settle().await;

@@ -200,6 +200,12 @@ fn hand(case: &Case<'_>, by: &UserId, to: &UserId) -> Decision {
     if let Some(refusal) = absence::refusal_of(case.policy, to, case.now) {
         return Decision::refuse(refusal);
     }
+    if case.engagement.owner.as_ref() == Some(to) {
+        return Decision::refuse(Refusal::AlreadyTaken {
+            engagement: case.engagement.id,
+            by: Some(to.clone()),
+        });
+    }
     let mut ask = case.engagement.clone();
     let mut decision = Decision::default();
     ask.owner = Some(to.clone());

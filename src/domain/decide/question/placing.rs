@@ -133,6 +133,10 @@ pub(super) fn reassign(case: &Case<'_>, by: &UserId, to: &UserId) -> Decision {
     if let Some(refusal) = absence::refusal_of(case.policy, to, case.now) {
         return Decision::refuse(refusal);
     }
+    // Typed again, since no answer came, it is not told twice.
+    if question.state == State::Taken && question.owner.as_ref() == Some(to) {
+        return Decision::refuse(Refusal::AlreadyTaken { engagement: question.id, by: Some(to.clone()) });
+    }
     let mut decision = Decision::default();
     take(&mut question, to, case.policy, case.now, &mut decision);
     decision.note(
