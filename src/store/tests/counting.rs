@@ -4,10 +4,11 @@ use super::*;
 use crate::domain::baseline::{Count, Took};
 use crate::domain::calendar::weekly::Period;
 use crate::domain::engagement::call::{CallStatus, StoredCallRules};
-use crate::domain::engagement::{Call, CallException, ExceptionState};
+use crate::domain::engagement::inquiry::{ClockEnd, HowEnded, ReplyClock};
+use crate::domain::engagement::{Call, CallException, ExceptionState, Inquiry};
 use crate::domain::ids::{AreaKey, Ts};
-use crate::domain::numbers::{Asks, Calls, Exceptions};
-use crate::domain::rules::NoticeMode;
+use crate::domain::numbers::{Asks, Calls, Exceptions, Replies, Spread};
+use crate::domain::rules::{NoticeMode, Rules};
 
 fn period(from: i64, to: i64) -> Period {
     Period { from: at(from), to: at(to) }
@@ -44,7 +45,7 @@ async fn each_question_counts_once_in_its_period_and_area() {
         bench
             .asked(|pm| {
                 pm.parent = Some(reached);
-                pm.body = Body::Inquiry(crate::domain::engagement::Inquiry::default());
+                pm.body = Body::Inquiry(Inquiry::default());
                 pm.asked_at = at(90);
             })
             .await;
@@ -153,5 +154,65 @@ fn call_with(state: ExceptionState, why: &str) -> Call {
             decided_by: None,
             outgrown: false,
         }),
+    }
+}
+
+/// A round counts where it began, whenever and however it ended; one that was asked again counts beside the one that follows.
+#[tokio::test]
+async fn rounds_of_reply_clocks_are_counted_as_they_ended() {
+    let bench = Bench::new().await;
+    let hour = 3_600;
+    let answered = |hours| Some((HowEnded::Replied, hours * hour));
+    for rounds in [
+        vec![(0, answered(1))],
+        vec![(1, answered(2))],
+        vec![(2, answered(9))],
+        vec![(3, None)],
+        vec![(4, Some((HowEnded::NotAQuestion, hour)))],
+        vec![(5, Some((HowEnded::AskedAgain, 5 * hour))), (6, answered(3))],
+        // Before the period, and at its end.
+        vec![(-1, answered(8))],
+        vec![(10, None)],
+    ] {
+        let mut clocks: Vec<ReplyClock> = rounds.into_iter().map(|(from, end)| clock(from, end)).collect();
+        let last = clocks.pop();
+        let inquiry = Inquiry { clock: last, earlier: clocks, ..Inquiry::default() };
+        bench.asked(|ask| ask.body = Body::Inquiry(inquiry)).await;
+    }
+    let counted = bench.store.numbers(bench.installation, period(0, 10)).await.unwrap();
+    let replies = Replies::of(&counted[&Some(AreaKey::from("ci"))].rounds);
+    let expected = Replies {
+        asked: 6,
+        answered: 4,
+        open: 1,
+        missed_elapsed: 3,
+        missed_working: 0,
+        elapsed: Some(Spread { p50: 2 * hour, p90: 9 * hour }),
+        working: Some(Spread { p50: hour, p90: hour }),
+        cancelled: 1,
+    };
+    assert_eq!(replies, expected);
+}
+
+/// Begun then, and ended after so many seconds; one that runs has passed its promise.
+fn clock(from: i64, end: Option<(HowEnded, i64)>) -> ReplyClock {
+    let ended = |(how, elapsed_seconds): (HowEnded, i64)| ClockEnd {
+        how,
+        by: Some(UserId::from("UPM")),
+        at: at(from + elapsed_seconds),
+        late: false,
+        elapsed_seconds,
+        working_seconds: 3_600,
+    };
+    ReplyClock {
+        rules: Rules::default().reply,
+        started_at: at(from),
+        pauses: Vec::new(),
+        earlier_owners: Vec::new(),
+        steps_done: 0,
+        missed: end.is_none(),
+        blind_since: None,
+        blind_spell: None,
+        end: end.map(ended),
     }
 }
