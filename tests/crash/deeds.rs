@@ -20,8 +20,9 @@ use crate::world::{Outcome, World};
 const PAUSED: &str = "ci";
 /// The area that is switched; no case is asked there.
 const SWITCHED_AREA: &str = "storage";
-/// Who goes away; nothing waits for them.
-const AWAY: &str = "dina";
+/// Who goes away, and who covers; nothing waits for either.
+pub const AWAY: &str = "dina";
+pub const COVER: &str = "stella";
 /// A pause between two deeds.
 const BETWEEN: Duration = Duration::from_millis(150);
 
@@ -67,7 +68,7 @@ const MODES: [Deed; 2] = [
     deed("admin mode storage on", ("I work for everybody", "I already work for everybody"), ("mode", "on")),
 ];
 const ABSENCE: [Deed; 2] = [
-    deed("away until", ("You are away until", "no such answer"), ("", "stella")),
+    deed("away until", ("You are away until", "no such answer"), ("", COVER)),
     deed("back", ("You are back", "You are not away"), ("", "")),
 ];
 
@@ -90,8 +91,8 @@ pub struct Kept {
     pub paused: Vec<String>,
     /// Areas that were switched, and to what.
     pub modes: BTreeMap<String, String>,
-    /// Who covers for whoever is away.
-    pub covers: Vec<String>,
+    /// Who is away, and who covers.
+    pub covers: BTreeMap<String, String>,
 }
 
 /// All strands, before anything was done.
@@ -180,13 +181,7 @@ pub fn objections(strands: &[Strand], kept: &Kept, seen: &Seen) -> Vec<Objection
         let there = match strand.about {
             About::Pause => kept.paused.first().cloned().unwrap_or_default(),
             About::Mode => kept.modes.get(SWITCHED_AREA).cloned().unwrap_or_default(),
-            About::Absence => {
-                if kept.covers.is_empty() {
-                    String::new()
-                } else {
-                    "stella".to_owned()
-                }
-            }
+            About::Absence => kept.covers.get(AWAY).cloned().unwrap_or_default(),
         };
         let expected = strand.holds();
         if !expected.contains(&there.as_str()) {
@@ -250,6 +245,11 @@ fn strands_are_judged() {
     all[0].heard();
     assert_eq!(wrong(&all, &paused, &["pause", "resume"]), [Wrong::Lost], "resumed, and still paused");
     assert_eq!(wrong(&all, &nothing, &["pause", "resume", "resume"]), [Wrong::Doubled]);
-    let away = Kept { covers: vec!["U1".to_owned()], ..Kept::default() };
-    assert_eq!(wrong(&all, &away, &["pause", "resume"]), [Wrong::Lost], "nobody said that they are away");
+    let away = |who: &str| {
+        let covers = BTreeMap::from([(who.to_owned(), COVER.to_owned())]);
+        Kept { covers, ..Kept::default() }
+    };
+    let deeds = ["pause", "resume"];
+    assert_eq!(wrong(&all, &away(AWAY), &deeds), [Wrong::Lost], "nobody said that they are away");
+    assert_eq!(wrong(&all, &away("rui"), &deeds), [], "somebody else is");
 }

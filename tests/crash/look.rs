@@ -12,7 +12,7 @@ use switchboard::domain::ids::EngagementId;
 use switchboard::sandbox::Workspace;
 
 use crate::book::{Engagement, Message, Row, Seen};
-use crate::deeds::Kept;
+use crate::deeds::{AWAY as AWAY_NOW, COVER, Kept};
 use crate::shown::Board;
 
 const ENGAGEMENTS: &str = "SELECT id, kind, state, text, parent, home_card FROM engagement \
@@ -29,7 +29,8 @@ const PAUSED: &str =
     "SELECT area FROM pause WHERE installation_id = (SELECT MIN(id) FROM installation) AND ended_at IS NULL";
 const MODES: &str = "SELECT area, switched FROM area_mode \
     WHERE installation_id = (SELECT MIN(id) FROM installation) AND switched IS NOT NULL";
-const AWAY: &str = "SELECT cover FROM absence WHERE installation_id = (SELECT MIN(id) FROM installation)";
+const AWAY: &str = "SELECT person, cover FROM absence \
+    WHERE installation_id = (SELECT MIN(id) FROM installation) AND cover IS NOT NULL";
 const IN_FLIGHT: &str = "SELECT id FROM outbox WHERE state = 'sending'";
 const OF_UNKNOWN_END: &str = "SELECT id FROM outbox WHERE unsure = 1";
 const PENDING: &str = "SELECT id FROM outbox WHERE state IN ('sending', 'waiting')";
@@ -89,10 +90,15 @@ impl Remains {
 
 impl Remains {
     /// What holds for the whole and not for an ask.
-    pub fn kept(&self) -> Kept {
+    pub fn kept(&self, slack: &Workspace) -> Kept {
         let Some(db) = self.open() else { return Kept::default() };
         let modes = pairs(&db, MODES).into_iter().collect();
-        Kept { paused: texts(&db, PAUSED), modes, covers: texts(&db, AWAY) }
+        let handle = |id: String| {
+            let mut known = [AWAY_NOW, COVER].into_iter();
+            known.find(|name| slack.find_user(name).as_ref() == Some(&id)).map_or(id.clone(), str::to_owned)
+        };
+        let covers = pairs(&db, AWAY).into_iter().map(|(who, cover)| (handle(who), handle(cover)));
+        Kept { paused: texts(&db, PAUSED), modes, covers: covers.collect() }
     }
 }
 

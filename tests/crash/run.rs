@@ -226,7 +226,7 @@ impl Run {
         self.in_flight.extend(in_flight);
         let seen = remains.seen(&self.site.slack, false);
         let mut found = objections(&self.world.told(), &seen);
-        found.extend(deeds::objections(&self.world.deeds(), &remains.kept(), &seen));
+        found.extend(deeds::objections(&self.world.deeds(), &remains.kept(&self.site.slack), &seen));
         self.object(number, found, remains);
     }
 
@@ -263,7 +263,7 @@ impl Run {
         self.tally.messages = seen.messages.len();
         self.tally.deeds = self.world.deeds().iter().map(|strand| strand.done.len()).sum();
         let mut found = objections(&told, &seen);
-        found.extend(deeds::objections(&self.world.deeds(), &remains.kept(), &seen));
+        found.extend(deeds::objections(&self.world.deeds(), &remains.kept(&self.site.slack), &seen));
         self.object(number, found, remains);
     }
 }

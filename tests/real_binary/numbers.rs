@@ -36,10 +36,15 @@ fn holds(site: &Site, words: &str) -> bool {
 /// A question that Ines has taken; its id.
 async fn a_question(site: &Site) -> (Running, String) {
     let (running, before) = (site.serve().await, cards(site, "#sme-ci", "warm for Contoso"));
-    let answer = site.slack.person("ava").slash_in("#field", &format!("/request-pm {WORDS}")).await.unwrap();
+    let answer = site
+        .slack
+        .person("ava")
+        .slash_in("#field", &format!("/request-pm {WORDS}"))
+        .await
+        .expect("an answer");
     let id = id_in(answer.plain()).unwrap_or_else(|| panic!("{}", answer.plain()));
     eventually("the card", async || cards(site, "#sme-ci", "warm for Contoso") > before).await;
-    site.slack.person("ines").click_in("#sme-ci", "Take it").await.unwrap();
+    site.slack.person("ines").click_in("#sme-ci", "Take it").await.expect("a card");
     let is_empty = async || running.get("/metrics").await.contains("\nswitchboard_outbox_waiting 0\n");
     eventually("delivered", is_empty).await;
     (running, id)
@@ -113,7 +118,7 @@ async fn words_from_before_a_day_are_purged_beside_the_bot_and_without_it() {
     a_month_ago(&site);
 
     let running = site.serve().await;
-    let today = chrono::Utc::now().format("%Y-%m-%d").to_string();
+    let today = site.slack.clock().now().format("%Y-%m-%d").to_string();
     let (code, out, errors) = run(&site, &["purge", "--before", &today]).await;
     assert_eq!((code, errors.as_str()), (Some(0), ""));
     assert!(out.starts_with("Would forget the words of 1 ask, "), "{out}");
