@@ -121,13 +121,12 @@ impl Act {
         match self {
             Self::Press { event, .. } => (event, false),
             Self::TakeByReaction { .. } => ("taken", false),
-            Self::Solved { .. } => ("ended", false),
+            Self::Solved { .. } | Self::AdminClose => ("ended", false),
             Self::AddDetail { .. } => ("detail_added", false),
             Self::AskPm { .. } => ("inquiry_opened", false),
             Self::PmReplies { behind, .. } => ("answered", behind),
             Self::AskException { .. } => ("exception_asked", false),
             Self::Approve { .. } => ("exception_approved", false),
-            Self::AdminClose => ("ended", false),
             Self::AdminReassign { .. } | Self::HandedOn { .. } => ("handed", false),
             Self::GoAway { .. } | Self::Back { .. } => ("", false),
         }

@@ -34,7 +34,8 @@ const AWAY: &str = "SELECT person, cover FROM absence \
 const IN_FLIGHT: &str = "SELECT id FROM outbox WHERE state = 'sending'";
 const OF_UNKNOWN_END: &str = "SELECT id FROM outbox WHERE unsure = 1";
 const PENDING: &str = "SELECT id FROM outbox WHERE state IN ('sending', 'waiting')";
-const HAS_TABLES: &str = "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'timeline'";
+/// The last one that is read here: a bot may be killed between two migrations.
+const HAS_TABLES: &str = "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'admin_log'";
 
 /// A copy of the database of a dead bot.
 pub struct Remains {
