@@ -69,8 +69,9 @@ async fn killed_in_every_phase_it_loses_nothing_and_doubles_nothing() {
         let tally = run::run(seed, &lives, until).await;
         report_wrong(seed, kills, &lives, &tally);
         whole.add(tally);
+        // So far, for whoever has to stop a long run.
+        eprintln!("{}", table(&whole, begun.elapsed()));
     }
-    eprintln!("{}", table(&whole, begun.elapsed()));
     assert!(whole.kills() >= kills.min(10), "only {} kills in that time", whole.kills());
     assert!(whole.acknowledged > whole.kills(), "hardly anything was acknowledged: {whole:?}");
     assert!(whole.settled_within <= Duration::from_mins(1), "in flight for {:?}", whole.settled_within);
