@@ -7,7 +7,8 @@ use crate::domain::admin::{Deed, LogEntry};
 use crate::domain::command::{Act, Action, Ask, ClockKind, Command, Errand, Heard, Shortcut, Via};
 use crate::domain::decide::ask::{self, AskCase};
 use crate::domain::decide::{
-    Case, absence, call, card_gone, draft, hand_over, inquiry, own_words, pm_ask, question, switching,
+    Case, absence, call, card_gone, draft, exception, hand_over, inquiry, own_words, pm_ask, question,
+    switching,
 };
 use crate::domain::decision::{Decision, Reply, Write};
 use crate::domain::engagement::{Body, Engagement, State, Triage};
@@ -174,7 +175,8 @@ impl Known<'_> {
             Command::NotAway { .. } => Ok(absence::not_away()),
             Command::Undeliverable { engagement, is_card, channel, error } => {
                 if !is_card {
-                    let mut decision = self.one(*engagement, |case| call::unopened(case, channel, error))?;
+                    let mut decision =
+                        self.one(*engagement, |case| exception::unopened(case, channel, error))?;
                     decision.notices.extend(parked(*engagement, channel, error).notices);
                     return Ok(decision);
                 }
@@ -244,6 +246,7 @@ fn parked(engagement: EngagementId, channel: &ChannelId, error: &str) -> Decisio
 fn due(case: &Case<'_>, clock: ClockKind, since: DateTime<Utc>) -> Decision {
     match (&case.engagement.body, clock) {
         (Body::Question(_), ClockKind::DraftLapse) => draft::lapse(case),
+        (Body::Question(_), ClockKind::ExceptionNext) => exception::next(case),
         (Body::Question(_), clock) => question::due(case, clock, since),
         (Body::PmAsk(_), clock) => pm_ask::due(case, clock, since),
         (Body::Inquiry(_), ClockKind::Reply) => inquiry::due(case),

@@ -7,7 +7,7 @@ use crate::domain::admin::{Deed, LogEntry, REFUSED};
 use crate::domain::command::Act;
 use crate::domain::decide::absence;
 use crate::domain::decision::{Entry, Reply};
-use crate::domain::engagement::{Body, Engagement};
+use crate::domain::engagement::Engagement;
 use crate::domain::ids::{EngagementId, UserId};
 use crate::domain::org::Role;
 use crate::domain::refusal::Refusal;
@@ -107,13 +107,15 @@ impl App {
         }
         let policy = self.policy();
         let org = &policy.org;
-        let is_pm = engagement.place.as_ref().is_some_and(|place| org.is_pm_of(by, place));
+        let now = self.now();
+        let is_pm = engagement.place.as_ref().is_some_and(|place| org.is_pm_of_then(by, place, now));
         let area = engagement.area.as_ref();
         let in_area = area.is_some_and(|key| {
-            org.is_sme(by, key) || org.area(key).is_some_and(|area| org.answers_for(by, area))
+            org.is_sme(by, key) || org.area(key).is_some_and(|area| org.answers_for_then(by, area, now))
         });
         engagement.requester == *by
             || engagement.owner.as_ref() == Some(by)
+            || is_asked_for_exception(engagement, by)
             || is_pm
             || in_area
             || org.may_oversee(by, area)
@@ -151,10 +153,7 @@ impl App {
 
 /// Who is asked to let a call pass below its notice decides upon what it is about (C12).
 fn is_asked_for_exception(engagement: &Engagement, by: &UserId) -> bool {
-    match &engagement.body {
-        Body::Call(call) => call.exception.as_ref().is_some_and(|exception| exception.asked.contains(by)),
-        Body::Question(_) | Body::PmAsk(_) | Body::Inquiry(_) => false,
-    }
+    engagement.exception().is_some_and(|exception| exception.asked.contains(by))
 }
 
 /// What was never posted is its author's alone, and of the PM who redirects it.

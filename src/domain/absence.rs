@@ -129,6 +129,15 @@ impl DaySaid {
     }
 }
 
+/// When an absence begins or ends, as somebody says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WhenSaid {
+    /// A day, the whole of it.
+    Day(DaySaid),
+    /// An instant, chosen in a form.
+    At(DateTime<Utc>),
+}
+
 /// A person, as somebody says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PersonSaid {
@@ -145,12 +154,14 @@ pub struct AwayWish {
     pub by: UserId,
     /// Of whom, where not of themselves.
     pub who: Option<PersonSaid>,
-    /// From which day, where not from now.
-    pub from: Option<DaySaid>,
-    /// The last day of it.
-    pub until: DaySaid,
+    /// From when, where not from now.
+    pub from: Option<WhenSaid>,
+    /// The last day of it, or when they are back.
+    pub until: WhenSaid,
     /// Who stands in.
     pub cover: Option<PersonSaid>,
+    /// Filled in in a form, where what is wrong is said at its field.
+    pub in_form: bool,
 }
 
 /// What somebody hears about an absence.

@@ -329,8 +329,8 @@ pub enum Action {
     AcceptProposal,
     /// A PM asks for context.
     MissingContext { what: String },
-    /// The call moves.
-    Reschedule { start: DateTime<Utc> },
+    /// The call moves; with a word why it cannot wait, in spite of a short notice (C12).
+    Reschedule { start: DateTime<Utc>, why: Option<String> },
     /// The call is off.
     CancelCall { why: String },
     /// The agenda.

@@ -4,10 +4,12 @@
 
 pub mod absence;
 pub mod ask;
+mod asker_left;
 pub mod call;
 pub mod card_gone;
 pub mod destination;
 pub mod draft;
+pub mod exception;
 pub mod hand_over;
 pub mod inquiry;
 pub mod owed;

@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::absence::{AbsenceChange, AwayReply};
+use super::absence::{AbsenceChange, AwayProblem, AwayReply};
 use super::admin::{LogEntry, Told};
 use super::baseline::Count;
 use super::command::ClockKind;
@@ -289,6 +289,8 @@ pub enum Event {
     NobodyCovers,
     /// A call that its PM promised to come to falls into their absence.
     PromisedWhileAway,
+    /// Whoever asked has left.
+    AskerLeft,
     /// Its card was gone, and is posted again.
     CardResent,
     /// Slack refused its card; it went elsewhere.
@@ -405,6 +407,8 @@ pub enum Done {
     AgendaAdded,
     /// Its author was shown the draft first.
     ShownToAuthor,
+    /// Somebody is asked whether the call may move at short notice.
+    ExceptionAsked,
     /// The exception is approved, and the call asked for.
     ExceptionApproved,
     /// The exception is declined, and its requester told.
@@ -462,6 +466,12 @@ pub enum Field {
     Link,
     /// The person of a small form.
     Person,
+    /// When an absence begins.
+    From,
+    /// When it ends.
+    Until,
+    /// Who stands in.
+    Cover,
 }
 
 /// What is wrong with a field.
@@ -485,10 +495,17 @@ pub enum Problem {
         /// The zone of the PM who would come, for both zones.
         pm_zone: Option<chrono_tz::Tz>,
     },
+    /// A start that is too soon needs a word why it cannot wait (C12).
+    NeedsWhy,
     /// It is longer than fits.
     TooLong {
         /// At most so many characters.
         limit: usize,
+    },
+    /// An absence that cannot be.
+    Absence {
+        /// Why not.
+        why: AwayProblem,
     },
     /// It has to be ticked.
     NotConfirmed,

@@ -78,6 +78,7 @@ fn place(to: &Address) -> Option<Address> {
         Address::Direct { user } => Some(Address::Direct { user: user.clone() }),
         Address::Card { .. }
         | Address::OldCard { .. }
+        | Address::Asked { .. }
         | Address::OnlyTo { .. }
         | Address::Answer { .. }
         | Address::Admins => None,

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use call::Call;
-pub use exception::{CallException, ExceptionState};
+pub use exception::{ExceptionState, NoticeException};
 pub use inquiry::Inquiry;
 
 use super::ids::{AreaKey, ChannelId, EngagementId, Ts, UserId};
@@ -184,6 +184,9 @@ pub struct Question {
     pub triage: Option<Triage>,
     /// While it is a draft: when an answer is needed (C1).
     pub needed_by: Option<DateTime<Utc>>,
+    /// While it is a draft: below a PM's notice, and somebody is or was asked to let it pass (C12).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception: Option<Box<NoticeException>>,
 }
 
 /// What a draft waits for.
@@ -205,6 +208,13 @@ pub enum Pending {
     Message,
     /// An SME's triage is being checked (A4).
     Proof,
+    /// An answer is needed sooner than a PM's notice allows (C1): later, SMEs, or an exception.
+    ShortNotice {
+        /// Seconds of notice that it gives.
+        notice_seconds: i64,
+        /// The earliest instant that needs no exception.
+        earliest: DateTime<Utc>,
+    },
 }
 
 /// An ask of a PM without a promised time (A12).
@@ -222,6 +232,9 @@ pub struct PmAsk {
     pub due_at: Option<DateTime<Utc>>,
     /// The SME engagement it was redirected to (A5).
     pub redirected_to: Option<EngagementId>,
+    /// Below its notice, and somebody let it pass (C12).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception: Option<Box<NoticeException>>,
 }
 
 /// An SME's triage as proof (A4).

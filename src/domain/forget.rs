@@ -5,7 +5,7 @@
 use super::decision::Event;
 use super::engagement::call::{Agenda, Call, CallStatus};
 use super::engagement::inquiry::{ClockEnd, HowEnded, Inquiry, Pause, ReplyClock};
-use super::engagement::{Body, PmAsk, Question};
+use super::engagement::{Body, NoticeException, PmAsk, Question};
 
 /// Forgets every word that somebody wrote, and every link that they gave.
 pub fn in_body(body: &mut Body) {
@@ -20,6 +20,7 @@ pub fn in_body(body: &mut Body) {
             with_lead: _,
             triage: _,
             needed_by: _,
+            exception,
         })
         | Body::PmAsk(PmAsk {
             needed_by: _,
@@ -28,12 +29,29 @@ pub fn in_body(body: &mut Body) {
             reminded: _,
             due_at: _,
             redirected_to: _,
-        }) => {}
+            exception,
+        }) => exception.iter_mut().for_each(|exception| in_exception(exception)),
         Body::Inquiry(Inquiry { clock, earlier, mentioned: _, seen_by: _ }) => {
             earlier.iter_mut().chain(clock).for_each(in_clock);
         }
         Body::Call(call) => in_call(call),
     }
+}
+
+fn in_exception(exception: &mut NoticeException) {
+    let NoticeException {
+        why,
+        asked_at: _,
+        start: _,
+        asked: _,
+        because: _,
+        next_at: _,
+        state: _,
+        decided_by: _,
+        outgrown: _,
+        moves_from: _,
+    } = exception;
+    why.clear();
 }
 
 fn in_clock(clock: &mut ReplyClock) {
@@ -73,10 +91,9 @@ fn in_call(call: &mut Call) {
         agenda_missed: _,
         earliest: _,
         exception,
+        moving,
     } = call;
-    if let Some(exception) = exception {
-        exception.why.clear();
-    }
+    exception.iter_mut().chain(moving).for_each(in_exception);
     goal.clear();
     attendees.clear();
     briefing.clear();
@@ -137,6 +154,7 @@ pub fn in_event(event: &mut Event) {
         | Event::ExceptionEnded
         | Event::NobodyCovers
         | Event::PromisedWhileAway
+        | Event::AskerLeft
         | Event::CardResent
         | Event::Rehomed { .. } => {}
     }

@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use super::absence::Absence;
 use super::decision::Reply;
 use super::directory::AreaMode;
-use super::engagement::{Body, CallException, Engagement, State};
+use super::engagement::{Body, Engagement, State};
 use super::ids::{AreaKey, ChannelId, EngagementId, Ts, UserId};
 use super::numbers::Report;
 use super::org::PlaceId;
 use super::pings::Offer;
-use super::reason::Gone;
+use super::reason::{Because, Gone};
 
 /// Something to tell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,6 +65,11 @@ pub enum Address {
     /// A direct message.
     Direct {
         /// To whom.
+        user: UserId,
+    },
+    /// The direct message in which somebody was asked for an exception, changed in place; nothing where they never got it.
+    Asked {
+        /// Who.
         user: UserId,
     },
     /// Only one person sees it, where they are. At most once; never the only carrier of a promise.
@@ -182,6 +187,9 @@ pub enum What {
         waited_seconds: i64,
         direct: bool,
         late_because: Option<Downtime>,
+        /// Why it is not the product leader themselves.
+        #[serde(default)]
+        instead: Option<Because>,
     },
     /// The inquiry has a new owner, who is mentioned.
     OwnerChanged { to: UserId, by: UserId },
@@ -189,6 +197,8 @@ pub enum What {
     HandedOver { from: UserId, to: Option<UserId>, why: Gone, leads: Vec<UserId> },
     /// Whoever has it is away and nobody stands in: the leads find somebody (B3).
     NobodyCovers { who: UserId, until: NaiveDate, leads: Vec<UserId> },
+    /// Whoever asked has left: to whoever has it, once.
+    AskerLeft { owner: Option<UserId> },
     /// A call that somebody promised to come to falls into their absence: to them, and to whoever asked.
     CallWhileAway { who: UserId, until: NaiveDate },
     /// A new round (B6).
@@ -217,7 +227,13 @@ pub enum What {
     },
 
     /// Somebody asks for an exception to the notice: to one who may approve it, by direct message (C12).
-    ExceptionAsked { whom: UserId },
+    ExceptionAsked {
+        whom: UserId,
+        #[serde(default)]
+        because: Vec<Because>,
+    },
+    /// What became of it: in place of what that person was asked.
+    ExceptionStands { whom: UserId, start: DateTime<Utc> },
 
     // Instead of many.
     /// Reminders that waited together in one lane.
@@ -486,7 +502,9 @@ impl What {
             Self::TakenSilent { taker, .. } => {
                 engagement.state == State::Taken && engagement.owner.as_ref() == Some(taker)
             }
-            Self::PmReminder { .. } | Self::AdviceDue { .. } => engagement.state.is_live(),
+            Self::PmReminder { .. } | Self::AdviceDue { .. } | Self::AskerLeft { .. } => {
+                engagement.state.is_live()
+            }
             Self::HandedOver { to, .. } => engagement.owner == *to && engagement.state.is_live(),
             Self::NobodyCovers { who, .. } | Self::CallWhileAway { who, .. } => {
                 engagement.owner.as_ref() == Some(who) && engagement.state.is_live()
@@ -501,13 +519,9 @@ impl What {
                 Body::Call(call) => call.agenda.is_none() && engagement.state.is_live(),
                 Body::Question(_) | Body::PmAsk(_) | Body::Inquiry(_) => false,
             },
-            Self::ExceptionAsked { .. } => match &engagement.body {
-                Body::Call(call) => {
-                    engagement.state == State::Draft
-                        && call.exception.as_ref().is_some_and(CallException::is_open)
-                }
-                Body::Question(_) | Body::PmAsk(_) | Body::Inquiry(_) => false,
-            },
+            Self::ExceptionAsked { .. } => {
+                engagement.state.is_live() && engagement.open_exception().is_some()
+            }
             Self::Card { .. }
             | Self::Digest { .. }
             | Self::Reply { .. }
@@ -521,6 +535,7 @@ impl What {
             | Self::LeadToPlace { .. }
             | Self::MovedAway { .. }
             | Self::RelayToSme { .. }
+            | Self::ExceptionStands { .. }
             | Self::Redirected { .. }
             | Self::StageLink { .. }
             | Self::OwnerChanged { .. }
@@ -566,7 +581,7 @@ impl Notice {
             | Address::Thread { channel, .. }
             | Address::Channel { channel }
             | Address::OnlyTo { channel, .. } => channel.to_string(),
-            Address::Direct { user } => user.to_string(),
+            Address::Direct { user } | Address::Asked { user } => user.to_string(),
             Address::Answer { user, .. } => format!("answer:{user}"),
             Address::Admins => "admins".to_owned(),
         }

@@ -127,12 +127,12 @@ pub struct Calls {
     pub exceptions: Exceptions,
 }
 
-/// Exceptions to a call's notice (C12), by when the call was asked for; of each call the last one.
+/// Exceptions to a PM's notice (C12), by when the call or the answer was asked for; of each the last one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exceptions {
     /// Asked for.
     pub asked: u32,
-    /// Of these, approved: the call is among those that a PM got.
+    /// Of these, approved: a call is among those that a PM got.
     pub approved: u32,
     /// Of these, declined.
     pub declined: u32,

@@ -38,6 +38,9 @@ pub(super) fn app_answer(answer: &AnswerTo, shared_channel: bool) -> Answer {
 
 /// The field of its form at which a submission that was not saved is told so.
 pub(super) fn first_field(command: &Command) -> Field {
+    if matches!(command, Command::Away(_)) {
+        return Field::Until;
+    }
     let Command::Act(act) = command else { return Field::Question };
     match &act.action {
         Action::Move { .. } | Action::PickPlace { .. } => Field::Area,

@@ -178,14 +178,18 @@ async fn open_form(edge: &Edge, open: OpenForm, late_at: Instant) -> Answered {
         }
     };
     let policy = edge.app.policy();
-    let view = forms::view(
-        open.form,
-        &open.context,
-        &open.prefill,
-        &policy.org,
-        &policy.rules,
-        engagement.as_deref(),
-    );
+    let view = if open.form == Form::Away {
+        forms::away_view(&open.context, &open.by, &policy.org, edge.app.now())
+    } else {
+        forms::view(
+            open.form,
+            &open.context,
+            &open.prefill,
+            &policy.org,
+            &policy.rules,
+            engagement.as_deref(),
+        )
+    };
     match edge.slack.open_view(&open.trigger_id, &view).await {
         Ok(()) => Answered::Taken,
         Err(error) => {
@@ -403,7 +407,7 @@ fn answer_of(open: &OpenForm) -> AnswerTo {
         return AnswerTo::Home { user: open.by.clone(), trigger_id: open.trigger_id.clone() };
     }
     match (&open.context.response_url, open.form) {
-        (Some(url), Form::Request) => AnswerTo::Inline {
+        (Some(url), Form::Request | Form::Away) => AnswerTo::Inline {
             user: open.by.clone(),
             channel: open.context.channel.clone(),
             url: Some(url.clone()),

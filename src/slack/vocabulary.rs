@@ -151,6 +151,8 @@ pub enum AwayPressed {
     No,
     /// Back early.
     Back,
+    /// Chooses the days, and who covers, in a form.
+    Choose,
 }
 
 /// What can be shown to one person.
@@ -207,11 +209,13 @@ pub enum Form {
     AskException,
     /// Decline an exception.
     DeclineException,
+    /// Away: from when until when, and who covers. Of no engagement.
+    Away,
 }
 
 impl Form {
     /// Every form.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Request,
         Self::Detail,
         Self::Move,
@@ -232,6 +236,7 @@ impl Form {
         Self::Reassign,
         Self::AskException,
         Self::DeclineException,
+        Self::Away,
     ];
 
     /// The view's `callback_id`.
@@ -257,6 +262,7 @@ impl Form {
             Self::Reassign => "reassign",
             Self::AskException => "ask_exception",
             Self::DeclineException => "decline_exception",
+            Self::Away => "away",
         }
     }
 
@@ -301,6 +307,9 @@ pub const fn field_id(field: Field) -> &'static str {
         Field::Text => "text",
         Field::Link => "link",
         Field::Person => "person",
+        Field::From => "from",
+        Field::Until => "until",
+        Field::Cover => "cover",
     }
 }
 

@@ -22,6 +22,7 @@ pub(super) const LANES: &str = concat!(
     "SELECT resting.until AS until, head.id AS id, head.urgent AS urgent, \
         NOT (head.lane = 'updates' OR head.lane LIKE 'answer:%' \
             OR head.notice LIKE '{\"to\":{\"to\":\"old_card\"%' OR head.notice LIKE '{\"to\":{\"to\":\"only_to\"%' \
+            OR head.notice LIKE '{\"to\":{\"to\":\"asked\"%' \
             OR (head.card_of IS NOT NULL AND EXISTS (SELECT 1 FROM engagement e \
                 WHERE e.installation_id = ?1 AND e.id = head.card_of AND e.home_card IS NOT NULL))) AS posts \
      FROM resting LEFT JOIN outbox head ON head.id = CASE WHEN resting.until <= ?2 THEN ( \

@@ -6,6 +6,7 @@
 mod absences;
 mod admin_log;
 mod alone;
+mod asked;
 mod audit;
 mod backup;
 mod baseline;

@@ -43,13 +43,14 @@ pub(super) const ROUNDS: &str = "SELECT engagement_id, area, within_seconds, mod
 pub(super) const CALLS: &str = "SELECT area, COUNT(*) AS asked, COUNT(CASE WHEN instr(body, '\"second_day\":true') THEN 1 END) AS short_notice \
     FROM engagement WHERE installation_id = ? AND asked_at >= ? AND asked_at < ? \
     AND kind = 'call' AND home_channel IS NOT NULL GROUP BY area";
-/// Many of them were never posted, so that the index of calls does not hold them.
+/// Many of them were never posted, so that the index of calls does not hold them. Of each the last one that was asked for.
 pub(super) const EXCEPTIONS: &str = "SELECT area, COUNT(*) AS asked, \
-    COUNT(CASE WHEN json_extract(body, '$.exception.state') = 'approved' THEN 1 END) AS approved, \
-    COUNT(CASE WHEN json_extract(body, '$.exception.state') = 'declined' THEN 1 END) AS declined, \
-    COUNT(CASE WHEN json_extract(body, '$.exception.state') = 'lapsed' THEN 1 END) AS lapsed \
-    FROM engagement WHERE installation_id = ? AND asked_at >= ? AND asked_at < ? \
-    AND kind = 'call' AND instr(body, '\"exception\":{') GROUP BY area";
+    COUNT(CASE WHEN state_of = 'approved' THEN 1 END) AS approved, \
+    COUNT(CASE WHEN state_of = 'declined' THEN 1 END) AS declined, \
+    COUNT(CASE WHEN state_of = 'lapsed' THEN 1 END) AS lapsed \
+    FROM (SELECT area, COALESCE(json_extract(body, '$.moving_exception.state'), json_extract(body, '$.exception.state')) AS state_of \
+        FROM engagement WHERE installation_id = ? AND asked_at >= ? AND asked_at < ? \
+        AND instr(body, 'exception\":{')) GROUP BY area";
 /// Since when areas are not only observed, as it was first seen (`App::note_what_is_enforced`).
 pub(super) const ENFORCED: &str = "SELECT SUBSTR(topic, 10) AS area, at FROM told \
     WHERE installation_id = ? AND topic >= 'enforced:' AND topic < 'enforced;'";

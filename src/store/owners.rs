@@ -19,7 +19,40 @@ pub(super) const OWNED: &str = concat!(
     " ORDER BY asked_at"
 );
 
+/// Along the index of what is live; there are few of these.
+pub(super) const REQUESTERS: &str = concat!(
+    "SELECT DISTINCT requester FROM engagement INDEXED BY engagement_live WHERE installation_id = ? AND ",
+    live!()
+);
+pub(super) const ASKED_BY: &str = concat!(
+    "SELECT id FROM engagement WHERE installation_id = ? AND requester = ? AND ",
+    live!(),
+    " ORDER BY asked_at"
+);
+
 impl Store {
+    /// Everybody who asked something that is live.
+    pub async fn requesters(&self, installation: InstallationId) -> Result<Vec<UserId>, StoreError> {
+        let read = move |db: &Connection| {
+            all(db, REQUESTERS, params![installation.0], |row| Ok(UserId(row.get::<_, String>(0)?)))
+        };
+        self.0.readers.read_long(read).await
+    }
+
+    /// What is live and was asked by this person, oldest first.
+    pub async fn asked_by(
+        &self,
+        installation: InstallationId,
+        requester: &UserId,
+    ) -> Result<Vec<EngagementId>, StoreError> {
+        let requester = requester.clone();
+        let read = move |db: &Connection| {
+            let of = params![installation.0, requester.as_str()];
+            all(db, ASKED_BY, of, |row| Ok(EngagementId(row.get(0)?)))
+        };
+        self.0.readers.read_long(read).await
+    }
+
     /// Everybody who owns something that is live.
     pub async fn owners(&self, installation: InstallationId) -> Result<Vec<UserId>, StoreError> {
         let read = move |db: &Connection| {

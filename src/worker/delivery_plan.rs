@@ -58,6 +58,8 @@ pub fn destination(notice: &Notice, engagement: Option<&Engagement>, admins: Opt
         Address::CardThread { channel: _ } => home.map_or(Plan::Drop(NO_HOME), under_card),
         Address::Thread { channel, ts } => post(channel, Some(ts.clone())),
         Address::Channel { channel } => post(channel, None),
+        // Where it stands is looked up: `outbox::asked`.
+        Address::Asked { user: _ } => Plan::Drop("they were never asked"),
         Address::Direct { user } => post(&ChannelId(user.0.clone()), None),
         Address::OnlyTo { user, channel, thread } => Plan::Send(Destination::Ephemeral {
             channel: channel.clone(),

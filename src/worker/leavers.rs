@@ -11,6 +11,8 @@ use crate::domain::command::Command;
 use crate::domain::decide::hand_over;
 use crate::domain::ids::{EngagementId, UserId};
 use crate::domain::notice::What;
+use crate::domain::org::Org;
+use crate::domain::reason::Gone;
 use crate::store::StoreError;
 
 /// Where it is kept who had a part in the directory.
@@ -45,6 +47,7 @@ pub async fn tick(app: &Arc<App>) -> Result<(), StoreError> {
             }
         }
     }
+    askers_left(app, &policy.org).await?;
     report(app, &stuck).await?;
     // Whose engagements are stuck is remembered, so that they are handed over when somebody is named.
     let kept: BTreeSet<UserId> = if stuck.is_empty() { now } else { now.union(&before).cloned().collect() };
@@ -52,6 +55,20 @@ pub async fn tick(app: &Arc<App>) -> Result<(), StoreError> {
         let json = serde_json::to_string(&kept)
             .map_err(|error| StoreError::Unavailable(format!("people cannot be written: {error}")))?;
         app.store().keep(app.installation(), KEPT_AS, &json).await?;
+    }
+    Ok(())
+}
+
+/// What people asked who have left: whoever works on it is told, once.
+async fn askers_left(app: &Arc<App>, org: &Org) -> Result<(), StoreError> {
+    for who in app.store().requesters(app.installation()).await? {
+        if org.person(&who).is_none_or(|person| !person.is_gone) {
+            continue;
+        }
+        for engagement in app.store().asked_by(app.installation(), &who).await? {
+            let command = Command::HandOver { engagement, from: who.clone(), why: Gone::Left };
+            app.handle(Envelope::internal(command)).await?;
+        }
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 //!
 //! Here what may go is taken and begun; one delivery is `deliver`'s, the loop around it `serve`'s.
 
+mod asked;
 mod behind;
 mod deliver;
 mod gather;

@@ -5,6 +5,7 @@ use switchboard::domain::command::Action;
 use switchboard::domain::decision::{Field, Problem, Reply};
 use switchboard::domain::directory::AreaMode;
 use switchboard::domain::engagement::{Body, Pending, State, Triage};
+use switchboard::domain::org::PlaceId;
 use switchboard::domain::reason::Reason;
 use switchboard::domain::refusal::Refusal;
 
@@ -46,20 +47,30 @@ fn a_triage_needs_an_sme_an_issue_and_a_known_area() {
 }
 
 #[test]
-fn a_needed_by_is_judged_also_where_no_area_is_known() {
+fn a_needed_by_below_the_notice_waits_for_its_author_once_the_area_is_known() {
     let policy = policy_of(&directory());
-    for (hours, refused) in [(47, true), (48, false), (-1, true)] {
+    for (hours, short) in [(47, true), (48, false)] {
         for words in ["do runners stay warm?", "zebras?"] {
             let mut asked = form("ava", Some(Reason::Gap), RUNNER);
             asked.place = None;
             words.clone_into(&mut asked.text);
             asked.proof.needed_by = Some(monday() + Duration::hours(hours));
-            let decision = ask(&asked, &policy);
-            let is_refused =
-                matches!(&decision.reply, Reply::Form(problems) if problems[0].field == Field::NeededBy);
-            assert_eq!(is_refused, refused, "{words} in {hours} h: {:?}", decision.reply);
+            let mut decision = ask(&asked, &policy);
+            if words == "zebras?" {
+                let draft = decision.written().remove(0);
+                let place = PlaceId(RUNNER.to_owned());
+                decision = act(&draft, "ava", Action::PickPlace { place }, 0, &policy);
+            }
+            let Some(written) = decision.written().into_iter().next() else { panic!("{:?}", decision.reply) };
+            let is_short = matches!(&written.body,
+                Body::Question(question) if matches!(question.pending, Some(Pending::ShortNotice { .. })));
+            assert_eq!((is_short, written.state == State::Draft), (short, short), "{words} in {hours} h");
         }
     }
+    let mut past = form("ava", Some(Reason::Gap), RUNNER);
+    past.proof.needed_by = Some(monday() - Duration::hours(1));
+    let Reply::Form(problems) = ask(&past, &policy).reply else { panic!("a past instant is no wish") };
+    assert_eq!((problems[0].field, &problems[0].problem), (Field::NeededBy, &Problem::InThePast));
 }
 
 #[test]

@@ -280,6 +280,7 @@ async fn an_earlier_start_is_a_new_notice_and_a_later_one_is_not() {
     Errors(
         {
             "start": "That is 42 h away and PMs need 48. The earliest is Wed 18 Nov 10:00 your time.",
+            "text": "Or say here why it cannot wait: then I ask a PM for an exception, and the call stays until then.",
         },
     )
     "#);
@@ -599,6 +600,8 @@ async fn an_earlier_start_with_notice_enough_asks_the_pm_again() {
     HFJ · Runner: Where runners go in the next year
     New start: [2026-11-21 10:00 ▾]
       In your own time zone. An earlier start needs 48 h of notice again.
+    Why it cannot wait (optional): […]
+      Only for an earlier start with a short notice: a PM is asked first, by direct message.
     (Reschedule)
     ");
     ava.fill("New start", start - hours(48)).await.unwrap();

@@ -305,7 +305,8 @@ async fn a_draft_that_waited_into_the_pms_notice_is_not_posted() {
     ava.submit().await.unwrap();
     assert_snapshot!(story.hear().await, @r"
     #field (only @ava) switchboard:
-    tomorrow 22:00 is 26 h away and PMs need 48 h. The earliest is Friday, November 20, 2026 09:00 (Fri 09:00 for the PM).
+    tomorrow 22:00 is 26 h away and PMs need 48 h. The earliest is Friday, November 20, 2026 09:00.
+    [Use that time] [Ask an SME instead] [Ask for an exception] [Drop it]
     ");
     story.nothing_unread();
 }

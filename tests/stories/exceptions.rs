@@ -7,7 +7,7 @@ use crate::calls::{GROUP, ask};
 use crate::support::{Story, hours, minutes, monday};
 
 /// The last message that only Ava sees, or that was written to her.
-fn last_to_ava(story: &Story) -> Message {
+pub fn last_to_ava(story: &Story) -> Message {
     story.slack.ephemerals_of("ava").pop().or_else(|| story.slack.dms_of("ava").pop()).unwrap()
 }
 
@@ -106,11 +106,16 @@ async fn who_does_not_answer_is_followed_by_the_next_and_the_second_to_press_hea
     story.pass(hours(4)).await;
     let told = story.told().await;
     assert!(told.contains("— @leo\nAva asks for an exception for Runner"), "the product leader: {told}");
+    // Both press before anything could be told.
     story.person("petra").click_in_dm("Approve").await.unwrap();
-    story.told().await;
     story.person("paul").click_in_dm("Approve").await.unwrap();
     let told = story.told().await;
     assert!(told.contains("Petra has approved the exception for *HFJ* already"), "{told}");
+    for who in ["paul", "leo"] {
+        let silent = "Petra approved the exception for *HFJ*. There is nothing left to decide.";
+        assert!(told.contains(&format!("— @{who}, updated\n{silent}")), "{who}: {told}");
+        story.person(who).click_in_dm("Approve").await.unwrap_err();
+    }
     assert_eq!(story.slack.messages(GROUP).len(), 1, "asked once");
     story.nothing_unread();
 }
@@ -143,9 +148,8 @@ async fn it_lapses_at_the_start_and_is_not_approved_after_it() {
     story.pass(hours(3) + minutes(1)).await;
     let told = story.told().await;
     assert!(told.contains("Nobody approved the exception for *HFJ* before its start"), "{told}");
-    story.person("paul").click_in_dm("Approve").await.unwrap();
-    let told = story.told().await;
-    assert!(told.contains("The start of *HFJ* has passed") || told.contains("has lapsed"), "{told}");
+    assert!(told.contains("— @paul, updated\nNobody decided in time, so the exception"), "{told}");
+    story.person("paul").click_in_dm("Approve").await.unwrap_err();
     assert_eq!(stands(&story).await, (State::Lapsed, Some(ExceptionState::Lapsed)));
     assert!(story.slack.messages(GROUP).is_empty());
     story.nothing_unread();
@@ -173,4 +177,85 @@ async fn where_the_message_cannot_be_delivered_the_next_who_may_is_asked() {
     story.person("petra").click_in_dm("Approve").await.unwrap();
     story.told().await;
     assert_eq!(stands(&story).await, (State::Open, Some(ExceptionState::Approved)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_away_is_passed_over_and_whoever_was_asked_reads_who_decided() {
+    let story = Story::begin().await;
+    for (who, away) in [("paul", "away until 2026-12-24"), ("petra", "away until 2026-12-01 cover @ines")] {
+        story.person(who).slash_in("#field", &format!("/request-pm {away}")).await.unwrap();
+    }
+    story.told().await;
+    asked_in(&story, 40).await;
+    insta::assert_snapshot!(story.told().await, @r"
+    — #field, only @ava sees it
+    Pavel covers for Paul, who is away until Thu 24 Dec. I asked Pavel directly whether *HFJ* may come at short notice, Wednesday, November 18, 2026 02:00. Nothing is posted before they approve, and it lapses at that time.
+    [Use the earliest time] [Ask an SME instead] [Drop it]
+    — @pavel
+    Ava asks for an exception for Runner: a customer call in 40 h, tomorrow 20:00, where PMs need 48 h. Nothing is posted before somebody approves, as *HFJ*. You are asked because you cover for Paul, who is away until Thu 24 Dec.
+    *Why it cannot wait*
+    > Their board decides on Wednesday.
+    *What it is about*
+    > Where runners go in the next year
+    [Approve] [Decline] [Show briefing]
+    ");
+    story.pass(hours(4) + minutes(1)).await;
+    insta::assert_snapshot!(story.told().await, @r"
+    — @ines
+    Ava asks for an exception for Runner: a customer call in 36 h, tomorrow 20:00, where PMs need 48 h. Nothing is posted before somebody approves, as *HFJ*. You are asked because nobody has answered for 4 h and you cover for Petra, who is away until Tue 1 Dec.
+    *Why it cannot wait*
+    > Their board decides on Wednesday.
+    *What it is about*
+    > Where runners go in the next year
+    [Approve] [Decline] [Show briefing]
+    — @pavel, updated
+    Ava asks for an exception for Runner: a customer call in 36 h, tomorrow 20:00, where PMs need 48 h. Nothing is posted before somebody approves, as *HFJ*. Ines is asked now as well; you can still decide.
+    *Why it cannot wait*
+    > Their board decides on Wednesday.
+    *What it is about*
+    > Where runners go in the next year
+    [Approve] [Decline] [Show briefing]
+    ");
+    story.pass(hours(4)).await;
+    insta::assert_snapshot!(story.told().await, @r"
+    — @ines, updated
+    Ava asks for an exception for Runner: a customer call in 32 h, tomorrow 20:00, where PMs need 48 h. Nothing is posted before somebody approves, as *HFJ*. Leo is asked now as well; you can still decide.
+    *Why it cannot wait*
+    > Their board decides on Wednesday.
+    *What it is about*
+    > Where runners go in the next year
+    [Approve] [Decline] [Show briefing]
+    — @leo
+    Ava asks for an exception for Runner: a customer call in 32 h, Wednesday, November 18, 2026 01:00, where PMs need 48 h. Nothing is posted before somebody approves, as *HFJ*. You are asked because nobody has answered for 8 h.
+    *Why it cannot wait*
+    > Their board decides on Wednesday.
+    *What it is about*
+    > Where runners go in the next year
+    [Approve] [Decline] [Show briefing]
+    ");
+    story.person("leo").click_in_dm("Approve").await.unwrap();
+    insta::assert_snapshot!(story.told().await, @r"
+    — #g_runner, mentions @pavel
+    *Runner* · PM on a customer call · *HFJ*
+    > Where runners go in the next year
+    *When* Wednesday, November 18, 2026 01:00 (02:00 for the PM), 30 min. Exception: short notice, approved by Leo.
+    Briefing: 0 of 11. Agenda: due tomorrow 01:00.
+    Ava · asked today 17:01
+    Here because Pavel covers for Paul, who is away until Thu 24 Dec.
+    ● *Open*: @Pavel is asked
+    [Confirm] [Decline] [Propose another time] [Show briefing] [Add agenda] [… Missing context · Add detail · Reschedule · Cancel · Why here]
+    — @ava
+    Leo approved the exception for *HFJ*, so it is asked in #g_runner now. Please add its agenda soon.
+    [Add agenda]
+    — @ines, updated
+    Leo approved the exception for *HFJ*. There is nothing left to decide.
+    — @leo, updated
+    Approved. *HFJ* is asked now in #g_runner.
+    — @pavel, updated
+    Leo approved the exception for *HFJ*. There is nothing left to decide.
+    ");
+    for who in ["pavel", "ines"] {
+        story.person(who).click_in_dm("Approve").await.unwrap_err();
+    }
+    story.nothing_unread();
 }

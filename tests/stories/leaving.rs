@@ -229,3 +229,57 @@ async fn a_call_is_put_to_the_next_pm_and_a_yes_does_not_bind_them() {
     ");
     story.nothing_unread();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_asked_and_leaves_is_told_of_once_and_hears_nothing_more() {
+    let story = Story::begin().await;
+    crate::calls::asked(&story).await;
+    fill_request(&story, "ava", "Roadmap", "Verify › Runner").await;
+    story.person("ava").submit().await.unwrap();
+    story.told().await;
+    story.slack.deactivate("ava");
+    insta::assert_snapshot!(story.told().await, @r"
+    — #g_runner, updated
+    *Runner* · PM on a customer call · *HFJ*
+    > Where runners go in the next year
+    *When* Thursday, November 19, 2026 09:00 (Thu 10:00 for the PM), 30 min
+    Briefing: 0 of 11. Agenda: due Nov 18, 2026 09:00.
+    Ava (has left) · asked today 09:00
+    Here because customer calls with a PM are asked in the group's channel.
+    ● *Open*: Paul is asked
+    [Confirm] [Decline] [Propose another time] [Show briefing] [Add agenda] [… Missing context · Add detail · Reschedule · Cancel · Why here]
+    — #g_runner › thread, mentions @paul
+    @Paul: Ava, who asked for *HFJ*, has left. Unless somebody else hosts the call, please cancel it.
+    — #g_runner, updated
+    *Runner* · roadmap · *VJC*
+    > Can a fleet stay warm?
+    Ava (has left) · asked today 09:00
+    Here because roadmap questions go to the PM.
+    ● *Open*: with Paul
+    [Answered] [Seen] [Not mine] [Redirect to SMEs] [… Add detail · Show briefing · Why here · Withdraw]
+    — #g_runner › thread, mentions @paul
+    @Paul: Ava, who asked for *VJC*, has left. An answer still helps whoever reads along; *Answered* ends it.
+    ");
+    // The agenda is asked for, and missed: nobody is called who is not there.
+    story.pass(hours(50)).await;
+    insta::assert_snapshot!(story.told().await, @r"
+    — #g_runner › thread
+    Ava: No agenda, 24 h before. Paul may decline without it.
+    [Add agenda]
+    — #g_runner, updated
+    *Runner* · PM on a customer call · *HFJ*
+    > Where runners go in the next year
+    *When* tomorrow 09:00 (Thu 10:00 for the PM), 30 min
+    Briefing: 0 of 11. Agenda: missing.
+    Ava (has left) · asked Nov 16, 2026 09:00
+    Here because customer calls with a PM are asked in the group's channel.
+    ● *Open*: Paul is asked
+    [Confirm] [Decline] [Propose another time] [Show briefing] [Add agenda] [… Missing context · Add detail · Reschedule · Cancel · Why here]
+    — #g_runner › thread, mentions @paul
+    @Paul: Ava asked this 2 working days ago. Could you answer, or say who can?
+    ");
+    story.person("paul").click_in("#g_runner", "Answered").await.unwrap();
+    let told = story.told().await;
+    assert!(told.contains("Answered") && !told.contains("@ava"), "{told}");
+    story.nothing_unread();
+}

@@ -4,13 +4,13 @@
 //! Pure; days are days in the zone of whoever is away. Only they themselves, leads of their areas and admins say that they are
 //! away; a status in Slack says it for nobody (it is asked about, once).
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 
 use crate::domain::absence::{
-    Absence, AbsenceChange, AwayProblem, AwayReply, AwayWish, DaySaid, LONGEST_DAYS, PersonSaid, day_of,
-    end_of, first_instant,
+    Absence, AbsenceChange, AwayProblem, AwayReply, AwayWish, DaySaid, LONGEST_DAYS, PersonSaid, WhenSaid,
+    day_of, end_of, first_instant,
 };
-use crate::domain::decision::{Decision, Reply};
+use crate::domain::decision::{Decision, Field, FieldProblem, Problem, Reply};
 use crate::domain::ids::UserId;
 use crate::domain::notice::{Address, Notice, What};
 use crate::domain::org::{Org, Policy};
@@ -28,7 +28,29 @@ pub fn set(policy: &Policy, wish: &AwayWish, now: DateTime<Utc>) -> Decision {
             decision.reply = said(AwayReply::Set { absence, by: wish.by.clone() });
             decision
         }
+        Err(problem) if wish.in_form => {
+            let problem =
+                FieldProblem { field: field_of(&problem), problem: Problem::Absence { why: problem } };
+            Decision { reply: Reply::Form(vec![problem]), ..Decision::default() }
+        }
         Err(problem) => Decision::refuse(Refusal::Absence { problem }),
+    }
+}
+
+/// The field of the form at which that is mended.
+fn field_of(problem: &AwayProblem) -> Field {
+    match problem {
+        AwayProblem::CoversSelf
+        | AwayProblem::CoverAway { .. }
+        | AwayProblem::CannotCover { .. }
+        | AwayProblem::Nobody { .. } => Field::Cover,
+        AwayProblem::NotADay { .. }
+        | AwayProblem::Past { .. }
+        | AwayProblem::Backwards { .. }
+        | AwayProblem::TooFar { .. }
+        | AwayProblem::NotTheirs { .. }
+        | AwayProblem::NoLead
+        | AwayProblem::NotSet { .. } => Field::Until,
     }
 }
 
@@ -58,10 +80,10 @@ pub fn status_says(
     let org = &policy.org;
     let mut decision = Decision::default();
     // The moment before: a status that ends at midnight ends with the day before.
-    let last_day = day_of(until - chrono::Duration::seconds(1), org.zone_of(who));
+    let last_day = day_of(until - Duration::seconds(1), org.zone_of(who));
     let covers = |absence: &Absence| absence.last_day >= last_day && now < absence.until;
     let is_known = org.absences().of(who).is_some_and(covers);
-    let is_soon_over = until <= now + chrono::Duration::hours(4);
+    let is_soon_over = until <= now + Duration::hours(4);
     let too_far = now.checked_add_days(Days::new(LONGEST_DAYS)).is_none_or(|latest| until > latest);
     let concerns = org.is_with_us(who) && (owes || org.has_role(who));
     if concerns && !is_known && !is_soon_over && !too_far {
@@ -114,23 +136,33 @@ fn absence(org: &Org, wish: &AwayWish, now: DateTime<Utc>) -> Result<Absence, Aw
     let who = whose(org, &wish.by, wish.who.as_ref())?;
     let zone = org.zone_of(&who);
     let today = day_of(now, zone);
-    let last_day = day(&wish.until, today)?;
-    let first_day = wish.from.as_ref().map(|said| day(said, today)).transpose()?;
-    if last_day < today {
+    let too_far = AwayProblem::TooFar { days: LONGEST_DAYS };
+    let (until, last_day) = match &wish.until {
+        // The moment before: who is back at midnight was away until the day before.
+        WhenSaid::At(at) => (Some(*at), day_of(*at - Duration::seconds(1), zone)),
+        WhenSaid::Day(said) => (None, day(said, today)?),
+    };
+    if last_day < today || until.is_some_and(|until| until <= now) {
         return Err(AwayProblem::Past { day: last_day });
     }
-    if let Some(from) = first_day.filter(|from| *from > last_day) {
+    let (from, first_day) = match &wish.from {
+        None => (None, None),
+        Some(WhenSaid::At(at)) => (Some(*at), Some(day_of(*at, zone))),
+        Some(WhenSaid::Day(said)) => (None, Some(day(said, today)?)),
+    };
+    let is_backwards = from.zip(until).is_some_and(|(from, until)| until <= from);
+    if let Some(from) = first_day.filter(|from| *from > last_day || is_backwards) {
         return Err(AwayProblem::Backwards { from, until: last_day });
     }
-    let too_far = AwayProblem::TooFar { days: LONGEST_DAYS };
     if today.checked_add_days(Days::new(LONGEST_DAYS)).is_none_or(|latest| last_day > latest) {
         return Err(too_far);
     }
-    let until = end_of(last_day, zone).ok_or_else(|| too_far.clone())?;
-    // A first day that has begun already begins now: what was before is not changed.
-    let from = match first_day.filter(|from| *from > today) {
-        Some(from) => first_instant(from, zone).ok_or(too_far)?,
-        None => now,
+    let until = until.or_else(|| end_of(last_day, zone)).ok_or_else(|| too_far.clone())?;
+    // A beginning that is over already is now: what was before is not changed.
+    let from = match (from, first_day.filter(|from| *from > today)) {
+        (Some(from), _) => from.max(now),
+        (None, Some(first_day)) => first_instant(first_day, zone).ok_or(too_far)?,
+        (None, None) => now,
     };
     let cover = wish.cover.as_ref().map(|said| person(org, said)).transpose()?;
     if let Some(cover) = &cover {

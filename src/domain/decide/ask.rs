@@ -236,10 +236,9 @@ fn proof_problems(ask: &Ask, case: &AskCase<'_>) -> Option<Vec<FieldProblem>> {
             problems.push(FieldProblem { field: Field::ProofLink, problem: Problem::Missing });
         }
     }
-    if let Some(needed_by) = ask.proof.needed_by
-        && let Err(problem) = notice_of(case.policy, place, needed_by, case.now)
-    {
-        problems.push(FieldProblem { field: Field::NeededBy, problem });
+    // Too soon for a PM, it waits as a draft: there is more to choose than another time (C1).
+    if ask.proof.needed_by.is_some_and(|needed_by| needed_by <= case.now) {
+        problems.push(FieldProblem { field: Field::NeededBy, problem: Problem::InThePast });
     }
     (!problems.is_empty()).then_some(problems)
 }

@@ -15,14 +15,12 @@ mod oversee;
 mod step;
 
 #[cfg(test)]
-mod testing;
+pub(super) mod testing;
 #[cfg(test)]
 mod tests;
 
 pub use clocks::due;
 pub(super) use clocks::schedule;
-pub use exception::unopened;
-pub(super) use exception::{next_at as exception_next_at, withdraw as withdraw_exception};
 pub(super) use handed::handed_over;
 pub use home::{pm_zone, undeliverable};
 pub use opening::{Opening, open};
@@ -45,7 +43,9 @@ pub fn act(case: &Case<'_>, act: &Act) -> Decision {
         Action::NotMine { to } => step::as_pm(case, by, |step| answer::not_mine(step, to)),
         Action::AcceptProposal => step::as_requester(case, by, change::accept),
         Action::AddDetail { text } => step::as_requester(case, by, |step| change::add_detail(step, text)),
-        Action::Reschedule { start } => step::as_either(case, by, |step| change::reschedule(step, *start)),
+        Action::Reschedule { start, why } => {
+            step::as_either(case, by, |step| change::reschedule(step, *start, why.as_deref()))
+        }
         Action::CancelCall { why } => step::as_either(case, by, |step| change::cancel(step, why)),
         Action::AddAgenda { link } => step::as_either(case, by, |step| change::add_agenda(step, link)),
         Action::Withdraw if case.engagement.state == State::Draft => {

@@ -2,6 +2,7 @@
 //! which every ask goes out.
 
 mod acts;
+mod notice;
 mod reading;
 
 pub use acts::{act, call_to_smes};
@@ -11,11 +12,11 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::ask::{self, is_direct, set_pending, show_draft_to_author};
 use super::destination;
-use super::{Case, inquiry, pm_ask, question};
+use super::{Case, exception, inquiry, pm_ask, question};
 use crate::domain::command::ClockKind;
 use crate::domain::decision::{Actor, Decision, Done, Event, Problem, Reply};
 use crate::domain::engagement::{Body, Engagement, Pending, Question, State, Triage};
-use crate::domain::org::{Org, Place, PlaceId, Policy};
+use crate::domain::org::{Org, PlaceId, Policy};
 use crate::domain::reason::{Because, Fact, Reason, Rule};
 use crate::domain::refusal::Refusal;
 use crate::domain::routing::{self, Outcome};
@@ -67,7 +68,11 @@ pub(super) fn advance(mut draft: Engagement, step: Step<'_>, by: Actor) -> Decis
             draft.because.extend(because);
             question::send(draft, to, step, by)
         }
-        Way::Check => keep(draft, Pending::Proof, step, by),
+        Way::Check => match short_notice(&draft, step, &by) {
+            Err(refusal) => Decision::refuse(refusal),
+            Ok(Some(short)) => keep(draft, short, step, by),
+            Ok(None) => keep(draft, Pending::Proof, step, by),
+        },
         Way::Pm(because) => {
             if draft.origin.is_private && !step.confirmed {
                 return keep(draft, Pending::Preview, step, by);
@@ -79,10 +84,11 @@ pub(super) fn advance(mut draft: Engagement, step: Step<'_>, by: Actor) -> Decis
             {
                 return Decision::refuse(Refusal::ReasonNotTaken { reason, place: place.id.clone() });
             }
-            if let Some(refusal) = came_too_late(&draft, place, step, &by) {
-                return Decision::refuse(refusal);
+            match short_notice(&draft, step, &by) {
+                Err(refusal) => return Decision::refuse(refusal),
+                Ok(Some(short)) => return keep(draft, short, step, by),
+                Ok(None) => draft.because.push(because),
             }
-            draft.because.push(because);
             pm_ask::send(draft, step, by)
         }
         Way::InternalChannel => {
@@ -94,19 +100,23 @@ pub(super) fn advance(mut draft: Engagement, step: Step<'_>, by: Actor) -> Decis
     }
 }
 
-/// C1: whoever lets a draft wait until PMs have less than their notice left hears what a new ask does. What only waited
-/// for us (A4) stays in time.
-fn came_too_late(draft: &Engagement, place: Option<&Place>, step: Step<'_>, by: &Actor) -> Option<Refusal> {
-    let Body::Question(Question { needed_by: Some(start), .. }) = &draft.body else { return None };
-    if step.is_new || !matches!(by, Actor::Person(_)) {
-        return None;
+/// C1: an answer that is needed below a PM's notice waits for its author: later, SMEs, or an exception, unless one was approved
+/// for it. So does a draft that waited until PMs have less than their notice left; what only waited for us (A4) stays in time.
+fn short_notice(draft: &Engagement, step: Step<'_>, by: &Actor) -> Result<Option<Pending>, Refusal> {
+    let Body::Question(Question { needed_by: Some(at), exception, .. }) = &draft.body else {
+        return Ok(None);
+    };
+    let is_approved = exception.as_ref().is_some_and(|it| it.start == *at && it.approver().is_some());
+    if is_approved || !matches!(by, Actor::Person(_)) {
+        return Ok(None);
     }
-    match ask::notice_of(step.policy, place, *start, step.now) {
-        Err(Problem::TooSoon { notice_seconds, earliest, pm_zone }) => {
-            Some(Refusal::TooSoon { start: *start, notice_seconds, earliest, pm_zone })
+    let place = draft.place.as_ref().and_then(|id| step.policy.org.place(id));
+    match ask::notice_of(step.policy, place, *at, step.now) {
+        Err(Problem::TooSoon { notice_seconds, earliest, .. }) => {
+            Ok(Some(Pending::ShortNotice { notice_seconds, earliest }))
         }
-        Err(_) => Some(Refusal::InThePast),
-        Ok(()) => None,
+        Err(_) => Err(Refusal::InThePast),
+        Ok(()) => Ok(None),
     }
 }
 
@@ -211,8 +221,7 @@ fn keep(mut draft: Engagement, pending: Pending, step: Step<'_>, by: Actor) -> D
         // Its author hears *checking* first, then what was found.
         decision.set_clock(draft.id, ClockKind::ReadProof, step.now + Duration::seconds(1));
     }
-    let lapses = step.now + step.policy.rules.engagement.close_after.span();
-    decision.set_clock(draft.id, ClockKind::DraftLapse, lapses);
+    decision.set_clock(draft.id, ClockKind::DraftLapse, lapses_at(&draft, step.policy, step.now));
     if step.is_new {
         decision.note(draft.id, step.now, by, Event::Drafted, draft.because.clone());
     }
@@ -229,6 +238,18 @@ fn keep(mut draft: Engagement, pending: Pending, step: Step<'_>, by: Actor) -> D
     }
     write(&mut decision, draft, step.is_new);
     decision
+}
+
+/// When a draft that began to wait then lapses: it waits as long as an answer may be disputed; what has a short notice, until its
+/// instant comes (C12).
+pub(super) fn lapses_at(draft: &Engagement, policy: &Policy, since: DateTime<Utc>) -> DateTime<Utc> {
+    let usual = since + policy.rules.engagement.close_after.span();
+    match &draft.body {
+        Body::Question(Question {
+            pending: Some(Pending::ShortNotice { .. }), needed_by: Some(at), ..
+        }) => *at,
+        Body::Question(_) | Body::PmAsk(_) | Body::Inquiry(_) | Body::Call(_) => usual,
+    }
 }
 
 /// There is nowhere to send it: a refusal, and a stored draft ends.
@@ -286,6 +307,7 @@ pub fn lapse(case: &Case<'_>) -> Decision {
     let mut decision = Decision::default();
     if case.engagement.state == State::Draft {
         let mut draft = case.engagement.clone();
+        exception::lapse(draft.exception_mut(), &mut decision, case.engagement);
         end(&mut draft, State::Lapsed, case.now, &mut decision);
         decision.change(draft);
     }

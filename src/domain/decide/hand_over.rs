@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::{Case, call, inquiry, question};
+use super::{Case, asker_left, call, inquiry, question};
 use crate::domain::command::ClockKind;
 use crate::domain::decision::{Actor, Decision, Event};
 use crate::domain::engagement::{Body, Engagement, State};
@@ -60,6 +60,9 @@ pub fn has_no_way(policy: &Policy, engagement: &Engagement, from: &UserId, now: 
 /// Hands it over.
 pub fn hand_over(case: &Case<'_>, from: From<'_>) -> Decision {
     let engagement = case.engagement;
+    if engagement.owner.as_ref() != Some(from.who) && engagement.requester == *from.who {
+        return if from.why == Gone::Left { asker_left::asker_left(case) } else { Decision::default() };
+    }
     if engagement.owner.as_ref() != Some(from.who) || !is_handed(engagement) {
         return Decision::default();
     }

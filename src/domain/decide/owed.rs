@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{Case, call, inquiry};
+use super::{Case, call, exception, inquiry};
 use crate::domain::command::ClockKind;
 use crate::domain::engagement::{Body, Call, Engagement, Pending, PmAsk, Question, State};
 
@@ -45,10 +45,11 @@ pub fn owed(case: &Case<'_>) -> Vec<Owed> {
             Vec::from_iter(inquiry::wakes_at(case).map(|due| Owed::of(ClockKind::Reply, due)))
         }
         (Body::Call(call), State::Draft) => {
-            let next = call::exception_next_at(call).map(|at| Owed::of(ClockKind::ExceptionNext, at));
-            std::iter::once(Owed::of(ClockKind::DraftLapse, call.start)).chain(next).collect()
+            std::iter::once(Owed::of(ClockKind::DraftLapse, call.start)).chain(of_exception(case)).collect()
         }
-        (Body::Call(call), State::Open | State::Taken) => of_call(case, call),
+        (Body::Call(call), State::Open | State::Taken) => {
+            of_call(case, call).into_iter().chain(of_exception(case)).collect()
+        }
         (Body::Question(_) | Body::PmAsk(_) | Body::Inquiry(_), State::Answered) => {
             let after = case.policy.rules.engagement.close_after.span();
             Vec::from_iter(engagement.answered_at.map(|at| Owed::of(ClockKind::Close, at + after)))
@@ -68,16 +69,19 @@ pub fn owed(case: &Case<'_>) -> Vec<Owed> {
 }
 
 fn of_draft(case: &Case<'_>, question: &Question) -> Vec<Owed> {
-    let lapse = Owed::of(ClockKind::DraftLapse, lapses_at(case));
+    let lapses = super::draft::lapses_at(case.engagement, case.policy, case.engagement.asked_at);
+    let lapse = Owed::of(ClockKind::DraftLapse, lapses);
     match &question.pending {
         Some(Pending::Root | Pending::Message) => vec![Owed::of(ClockKind::ReadRoot, case.now)],
         Some(Pending::Proof) => vec![Owed::of(ClockKind::ReadProof, case.now), lapse],
+        Some(Pending::ShortNotice { .. }) => std::iter::once(lapse).chain(of_exception(case)).collect(),
         Some(Pending::Place { .. } | Pending::Preview | Pending::SmeFirst) | None => vec![lapse],
     }
 }
 
-fn lapses_at(case: &Case<'_>) -> DateTime<Utc> {
-    case.engagement.asked_at + case.policy.rules.engagement.close_after.span()
+/// The next who may approve is asked, or it lapses (C12).
+fn of_exception(case: &Case<'_>) -> Option<Owed> {
+    exception::wakes_at(case.engagement).map(|at| Owed::of(ClockKind::ExceptionNext, at))
 }
 
 /// Raised twice, it is the leads' and the fallback channel's (A8).

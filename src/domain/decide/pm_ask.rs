@@ -31,6 +31,7 @@ pub(super) fn send(mut draft: Engagement, step: Step<'_>, by: Actor) -> Decision
     if let Body::Question(question) = &draft.body {
         ask.needed_by = question.needed_by;
         ask.triage.clone_from(&question.triage);
+        ask.exception.clone_from(&question.exception);
     }
     draft.because.extend(because);
     // D3: advice is assigned to the section's product leader; everything else has the first PM on duty.
@@ -126,7 +127,7 @@ fn not_now(ask: &Engagement) -> Decision {
 fn is_pm_here(case: &Case<'_>, by: &UserId) -> bool {
     let ask = case.engagement;
     ask.owner.as_ref() == Some(by)
-        || ask.place.as_ref().is_some_and(|place| case.policy.org.is_pm_of(by, place))
+        || ask.place.as_ref().is_some_and(|place| case.policy.org.is_pm_of_then(by, place, case.now))
 }
 
 fn only(case: &Case<'_>, by: &UserId, who: Role) -> Decision {

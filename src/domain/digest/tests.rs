@@ -70,6 +70,7 @@ fn a_few_for_one_person_are_told_together() {
 #[test]
 fn what_a_person_is_told_directly_is_told_once() {
     let raise = || What::Raise {
+        instead: None,
         leader: "U1".into(),
         since: at(0),
         waited_seconds: 28_800,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::exception::CallException;
+use super::exception::NoticeException;
 use crate::domain::ids::UserId;
 use crate::domain::rules::CallRules;
 
@@ -40,7 +40,11 @@ pub struct Call {
     pub earliest: Option<DateTime<Utc>>,
     /// Below its notice, and somebody is or was asked to let it pass (C12).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exception: Option<CallException>,
+    pub exception: Option<NoticeException>,
+    /// Posted, and somebody is or was asked to let it move below its notice (C1, C12). Approved, it takes the place of the
+    /// one above.
+    #[serde(rename = "moving_exception", default, skip_serializing_if = "Option::is_none")]
+    pub moving: Option<NoticeException>,
 }
 
 /// The numbers a call was accepted under.

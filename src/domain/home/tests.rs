@@ -76,6 +76,7 @@ fn call(id: i64, status: CallStatus, has_agenda: bool) -> Engagement {
         agenda_missed: false,
         earliest: None,
         exception: None,
+        moving: None,
     };
     engagement(id, State::Open, Body::Call(Box::new(call)))
 }

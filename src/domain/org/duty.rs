@@ -104,6 +104,17 @@ impl Org {
         }
     }
 
+    /// The people for whom this person stands in then: who is away, and named them, or whom whoever they named did.
+    pub fn covers_for<'a>(
+        &'a self,
+        user: &'a UserId,
+        at: DateTime<Utc>,
+    ) -> impl Iterator<Item = &'a UserId> + 'a {
+        let away = self.absences.since(at).into_iter().filter(move |absence| absence.is_at(at));
+        away.filter(move |absence| self.named_cover(absence, |_| true, &[at]).as_ref() == Some(user))
+            .map(|absence| &absence.who)
+    }
+
     /// Who of an area is away, or will be: its experts, leads and PMs, by the beginning of their absence.
     pub fn who_is_away(&self, area: &Area, now: DateTime<Utc>) -> Vec<&Absence> {
         let of_area = |user: &UserId| concerns(area, user) || self.answers_for(user, area);

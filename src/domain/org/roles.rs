@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
+
 use super::{Area, Org, Place, PlaceId};
 use crate::domain::ids::{AreaKey, UserId};
 
@@ -63,6 +65,16 @@ impl Org {
     /// Whether this person is a PM of the place, its cover, its stage PM, or its product leader.
     pub fn is_pm_of(&self, user: &UserId, place: &PlaceId) -> bool {
         self.place(place).is_some_and(|place| is_pm_of(place, user))
+    }
+
+    /// The same then: whoever covers for a PM who is away counts as one as long as that lasts (B1).
+    pub fn answers_for_then(&self, user: &UserId, area: &Area, at: DateTime<Utc>) -> bool {
+        self.answers_for(user, area) || self.covers_for(user, at).any(|pm| self.answers_for(pm, area))
+    }
+
+    /// The same of a place.
+    pub fn is_pm_of_then(&self, user: &UserId, place: &PlaceId, at: DateTime<Utc>) -> bool {
+        self.is_pm_of(user, place) || self.covers_for(user, at).any(|pm| self.is_pm_of(pm, place))
     }
 
     /// Whether this person is a PM anywhere: listed for a group, stage or SME area, or a product leader.

@@ -145,7 +145,12 @@ impl Slack {
         if !channel.0.starts_with(['U', 'W']) {
             return Ok(channel.clone());
         }
-        let body = json!({ "users": channel });
+        self.direct_channel(&UserId(channel.0.clone())).await
+    }
+
+    /// The channel of somebody's direct messages with us, by which they are read and changed.
+    pub async fn direct_channel(&self, user: &UserId) -> Result<ChannelId, SlackError> {
+        let body = json!({ "users": user });
         let opened: Opened =
             self.post("conversations.open", &body, Again::Harmless, self.limits.list).await?;
         Ok(opened.channel.id)

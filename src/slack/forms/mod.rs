@@ -3,6 +3,7 @@
 //! Checks form only: what is missing, no link, or too long. Whether a time is soon enough, a proof proves, or a person may,
 //! is the domain's; its answer comes back as [`FieldProblem`]s. All words are in `words`.
 
+mod away;
 mod fields;
 mod request;
 mod small;
@@ -16,6 +17,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 
+use crate::domain::absence::AwayWish;
 use crate::domain::command::{Act, Action, Ask};
 use crate::domain::decision::FieldProblem;
 use crate::domain::engagement::Engagement;
@@ -51,6 +53,8 @@ pub struct Prefill {
 pub enum Submitted {
     /// An ask.
     Ask(Box<Ask>),
+    /// Somebody is away, or will be.
+    Away(Box<AwayWish>),
     /// Something done to an engagement.
     Act(Act),
     /// The reason needs fields that the form does not have yet: the form with them.
@@ -82,6 +86,12 @@ pub fn view(
     modal(form, context, &blocks)
 }
 
+/// The form of somebody's absence, with what is set for them.
+pub fn away_view(context: &FormContext, by: &UserId, org: &Org, now: DateTime<Utc>) -> Value {
+    let known = org.absences().of(by).filter(|absence| now < absence.until);
+    modal(Form::Away, context, &away::blocks(known, org, now))
+}
+
 /// A view with these blocks.
 fn modal(form: Form, context: &FormContext, blocks: &[Value]) -> Value {
     let (title, submit) = words::title(form);
@@ -102,7 +112,7 @@ pub fn would_do(form: Form, by: &UserId, now: DateTime<Utc>) -> Option<Action> {
     let text = || "…".to_owned();
     let start = now + TimeDelta::days(30);
     Some(match form {
-        Form::Request | Form::EditDraft | Form::PickPlace => return None,
+        Form::Request | Form::EditDraft | Form::PickPlace | Form::Away => return None,
         Form::Move => Action::Move { to: PlaceId(String::new()) },
         Form::Detail => Action::AddDetail { text: text() },
         Form::AskPm => Action::AskPm { text: text() },
@@ -113,7 +123,7 @@ pub fn would_do(form: Form, by: &UserId, now: DateTime<Utc>) -> Option<Action> {
         Form::DeclineCall => Action::DeclineCall { why: text() },
         Form::ProposeTime => Action::ProposeTime { start },
         Form::MissingContext => Action::MissingContext { what: text() },
-        Form::Reschedule => Action::Reschedule { start },
+        Form::Reschedule => Action::Reschedule { start, why: None },
         Form::CancelCall => Action::CancelCall { why: text() },
         Form::Agenda => Action::AddAgenda { link: text() },
         Form::Close => Action::Close { why: text() },
@@ -137,6 +147,8 @@ pub fn submitted(view: &Value, by: &UserId) -> Submitted {
     let context = context(view);
     if form == Form::Request {
         request::submitted(view, &context, by)
+    } else if form == Form::Away {
+        away::submitted(view, by)
     } else {
         small::submitted(form, view, context.engagement, by)
     }

@@ -24,7 +24,7 @@ enum Asks {
     Person(&'static str),
     Place(&'static str),
     Start(&'static str),
-    /// The request form is no small one.
+    /// The request form and that of an absence are no small ones.
     Much,
 }
 
@@ -32,7 +32,7 @@ enum Asks {
 const fn asks(form: Form) -> Asks {
     use Need::{Optional, Required};
     match form {
-        Form::Request => Asks::Much,
+        Form::Request | Form::Away => Asks::Much,
         Form::Detail => Asks::Text("What to add", "It goes into the question's thread.", Required),
         Form::Move => Asks::Place("Where it belongs"),
         Form::AskPm => {
@@ -111,6 +111,12 @@ pub(super) fn blocks(
         }
         Asks::Much => return super::request::blocks(state, super::request::reason_of(state)),
     });
+    if form == Form::Reschedule {
+        let hint = "Only for an earlier start with a short notice: a PM is asked first, by direct message.";
+        let label =
+            Label { id: field_id(Field::Text), name: "Why it cannot wait", hint, need: Need::Optional };
+        blocks.push(fields::paragraph(label, state));
+    }
     blocks
 }
 
@@ -148,7 +154,7 @@ pub(super) fn submitted(
 /// What a form means, with what was filled in.
 fn action(form: Form, reading: &mut Reading<'_>) -> Option<Action> {
     Some(match form {
-        Form::Request => return None,
+        Form::Request | Form::Away => return None,
         Form::Detail => Action::AddDetail { text: reading.required(Field::Text)? },
         Form::Move => Action::Move { to: place(reading)? },
         Form::AskPm => Action::AskPm { text: reading.required(Field::Text)? },
@@ -163,7 +169,9 @@ fn action(form: Form, reading: &mut Reading<'_>) -> Option<Action> {
         Form::DeclineCall => Action::DeclineCall { why: reading.required(Field::Text)? },
         Form::ProposeTime => Action::ProposeTime { start: reading.instant(Field::Start)? },
         Form::MissingContext => Action::MissingContext { what: reading.required(Field::Text)? },
-        Form::Reschedule => Action::Reschedule { start: reading.instant(Field::Start)? },
+        Form::Reschedule => {
+            Action::Reschedule { start: reading.instant(Field::Start)?, why: reading.optional(Field::Text) }
+        }
         Form::CancelCall => Action::CancelCall { why: reading.required(Field::Text)? },
         Form::Agenda => Action::AddAgenda { link: reading.link(Field::Link, Need::Required)? },
         Form::Close => Action::Close { why: reading.required(Field::Text)? },

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+use crate::domain::absence::AwayProblem;
 use crate::domain::decision::{Field, Problem};
 use crate::domain::engagement::call::BriefingQuestion;
 use crate::domain::org::Org;
@@ -155,6 +156,7 @@ pub const fn title(form: Form) -> (&'static str, &'static str) {
         Form::Reassign => ("Give it to somebody", "Hand over"),
         Form::AskException => ("Ask for an exception", "Ask"),
         Form::DeclineException => ("Decline the exception", "Decline"),
+        Form::Away => ("Away", "Save"),
     }
 }
 
@@ -176,6 +178,11 @@ pub fn problem(field: Field, problem: &Problem, org: &Org, rules: &Rules, reader
             let earliest = both_zones(*earliest, reader, *pm_zone);
             format!("{} The earliest is {earliest}.", too_soon(*notice_seconds, rules))
         }
+        Problem::NeedsWhy => {
+            "Or say here why it cannot wait: then I ask a PM for an exception, and the call stays until then."
+                .to_owned()
+        }
+        Problem::Absence { why } => away(why, org),
         Problem::TooLong { limit } => format!("That is too long: {limit} characters fit."),
         Problem::NotConfirmed => "Tick this once it is so; until then an SME is the faster way.".to_owned(),
         Problem::StillSaving => {
@@ -186,6 +193,35 @@ pub fn problem(field: Field, problem: &Problem, org: &Org, rules: &Rules, reader
             format!("This is not asked here. {}", own_process(place, org))
         }
         Problem::OwnProcess { place } => own_process(place, org),
+    }
+}
+
+/// Why an absence cannot be, at its field.
+fn away(problem: &AwayProblem, org: &Org) -> String {
+    let name = |user| org.name_of(user);
+    match problem {
+        AwayProblem::Past { .. } | AwayProblem::NotADay { .. } => {
+            "That time has passed. Choose a later one.".to_owned()
+        }
+        AwayProblem::Backwards { .. } => {
+            "You would be back before it begins. Choose a later time.".to_owned()
+        }
+        AwayProblem::TooFar { days } => {
+            format!("That is more than {days} days ahead. An admin can take somebody out of the directory.")
+        }
+        AwayProblem::CoversSelf => {
+            "Nobody covers for themselves. Choose somebody else, or nobody.".to_owned()
+        }
+        AwayProblem::CoverAway { cover, .. } => {
+            format!("{} is away then, too. Choose somebody else, or nobody.", name(cover))
+        }
+        AwayProblem::CannotCover { cover } => {
+            format!("{} cannot cover: choose a full member of this workspace, or nobody.", name(cover))
+        }
+        AwayProblem::Nobody { .. }
+        | AwayProblem::NotTheirs { .. }
+        | AwayProblem::NoLead
+        | AwayProblem::NotSet { .. } => "That cannot be set here.".to_owned(),
     }
 }
 
@@ -208,6 +244,8 @@ fn own_process(place: &crate::domain::org::PlaceId, org: &Org) -> String {
 const fn missing(field: Field) -> &'static str {
     match field {
         Field::Reason => "Choose what it is about.",
+        Field::From | Field::Until => "Choose when.",
+        Field::Cover => "Choose who covers.",
         Field::Area => "Choose an area.",
         Field::Question => "Say what you would like to know.",
         Field::Customer => "Say which customer it is for.",

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc, Weekday};
 
 use super::markup::Plain;
 use super::wire::Wire;
-use crate::domain::absence::{AwayWish, DaySaid, PersonSaid};
+use crate::domain::absence::{AwayWish, DaySaid, PersonSaid, WhenSaid};
 use crate::domain::command::Command;
 use crate::domain::ids::UserId;
 use crate::slack::vocabulary::{AwayPress, AwayPressed};
@@ -76,7 +76,8 @@ fn away(rest: &[&str], read: &Plain, by: &UserId) -> Option<Command> {
         person(words, &mut mentions)
     });
     let from = of(Part::From).map(day);
-    Some(Command::Away(Box::new(AwayWish { by: by.clone(), who, from, until, cover })))
+    let (from, until) = (from.map(WhenSaid::Day), WhenSaid::Day(until));
+    Some(Command::Away(Box::new(AwayWish { by: by.clone(), who, from, until, cover, in_form: false })))
 }
 
 /// The next person that was mentioned; where Slack made no id of the name, the name.
@@ -125,12 +126,19 @@ pub(super) fn pressed(value: &str, by: &UserId) -> Option<Command> {
     let by = by.clone();
     Some(match away {
         AwayPressed::Until(day) => {
-            let until = DaySaid::Date(day);
-            Command::Away(Box::new(AwayWish { by, who: None, from: None, until, cover: None }))
+            let until = WhenSaid::Day(DaySaid::Date(day));
+            let wish = AwayWish { by, who: None, from: None, until, cover: None, in_form: false };
+            Command::Away(Box::new(wish))
         }
+        AwayPressed::Choose => return None,
         AwayPressed::No => Command::NotAway { by },
         AwayPressed::Back => Command::Back { by, who: None },
     })
+}
+
+/// Whether a button opens the form of an absence.
+pub(super) fn chooses(value: &str) -> bool {
+    serde_json::from_str::<AwayPress>(value).is_ok_and(|press| press.away == AwayPressed::Choose)
 }
 
 /// A status that says that somebody is away.

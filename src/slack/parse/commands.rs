@@ -30,13 +30,15 @@ pub(super) fn slash(
     let us: Vec<UserId> = bot_user.cloned().into_iter().collect();
     let read = plain(&field("text").unwrap_or_default(), names, &us);
     let trigger = field("trigger_id");
-    if read.text.is_empty() {
+    let is_away = read.text.trim().eq_ignore_ascii_case("away");
+    if read.text.is_empty() || is_away {
         let Some(trigger_id) = trigger else {
-            return Inbound::Query { query: Query::Help, keys: Vec::new(), by, answer, outsider: false };
+            let query = if is_away { Query::Away } else { Query::Help };
+            return Inbound::Query { query, keys: Vec::new(), by, answer, outsider: false };
         };
         let context = FormContext { engagement: None, channel: Some(channel), response_url: url };
         return Inbound::OpenForm(Box::new(OpenForm {
-            form: Form::Request,
+            form: if is_away { Form::Away } else { Form::Request },
             context,
             trigger_id,
             by,

@@ -159,6 +159,9 @@ fn pressed(acted: Acted<'_>, _: &Context<'_>) -> Inbound {
         let (keys, answer) = (acted.keys(), acted.answer());
         return acted.incoming(keys, command, answer);
     }
+    if value.is_some_and(away::chooses) {
+        return acted.open(Form::Away, None);
+    }
     if let Some(pressed) = value.and_then(|value| serde_json::from_str::<OfferPress>(value).ok()) {
         return offer_answered(acted, pressed);
     }
@@ -228,6 +231,7 @@ fn submitted(acted: Acted<'_>, _: &Context<'_>) -> Inbound {
     let answer = AnswerTo::Form { user: acted.by.clone(), url: context.response_url };
     match forms::submitted(value, &acted.by) {
         Submitted::Ask(ask) => acted.incoming(keys, Command::Ask(ask), answer),
+        Submitted::Away(wish) => acted.incoming(keys, Command::Away(wish), answer),
         Submitted::Act(act) => acted.incoming(keys, Command::Act(act), answer),
         Submitted::NeedsMore(view) => Inbound::FormNeedsMore { view },
         Submitted::Problems(problems) => Inbound::FormProblems(problems),

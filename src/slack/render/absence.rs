@@ -10,7 +10,7 @@ use super::line::{Line, line};
 use super::notices::Told;
 use super::times::{day, from_now};
 use super::words;
-use crate::domain::absence::{Absence, AwayProblem, AwayReply, day_of};
+use crate::domain::absence::{Absence, AwayProblem, AwayReply, day_of, end_of};
 use crate::domain::engagement::Body;
 use crate::domain::ids::{AreaKey, UserId};
 use crate::domain::notice::Address;
@@ -70,6 +70,7 @@ pub(super) fn status_says(until: NaiveDate) -> Message {
     let yes = format!("Yes, away until {}", day(until));
     let buttons = away_buttons(&[
         (yes, "away", AwayPressed::Until(until)),
+        ("Other days".to_owned(), "away_choose", AwayPressed::Choose),
         ("No".to_owned(), "not_away", AwayPressed::No),
     ]);
     said(&line, Some(buttons))
@@ -262,7 +263,16 @@ fn span_of(who: &str, is: &str, absence: &Absence, scene: &Scene<'_>) -> Line {
     };
     let cover =
         absence.cover.as_ref().map_or_else(String::new, |cover| format!("; {} covers", scene.name(cover)));
-    line![format!("{who} {is} away{from} until {}{cover}", day(absence.last_day))]
+    line![format!("{who} {is} away{from} until {}{}{cover}", day(absence.last_day), back_at(absence, scene))]
+}
+
+/// When they are back on its last day, where it does not last to its end; in their zone.
+fn back_at(absence: &Absence, scene: &Scene<'_>) -> String {
+    let zone = scene.org.zone_of(&absence.who);
+    if end_of(absence.last_day, zone) == Some(absence.until) {
+        return String::new();
+    }
+    format!(", {}", absence.until.with_timezone(&zone).format("%H:%M"))
 }
 
 fn back_button() -> serde_json::Value {

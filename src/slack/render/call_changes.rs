@@ -156,7 +156,7 @@ pub(super) fn change(told: Told<'_>, opening: &Line, change: &Change) -> Message
             let (line, buttons) = exceptions::not_approved(told, None, buttons);
             (line, none, buttons)
         }
-        Change::ExceptionLapsed => (exceptions::lapsed(engagement), none, buttons),
+        Change::ExceptionLapsed => (exceptions::lapsed(engagement, scene), none, buttons),
     };
     said_with(&line![opening.clone(), line], text.filter(|text| !text.trim().is_empty()), buttons.block())
 }
@@ -164,7 +164,7 @@ pub(super) fn change(told: Told<'_>, opening: &Line, change: &Change) -> Message
 /// Links are shown in direct messages only; the card has them behind *Show briefing*.
 fn agenda(told: Told<'_>, link: &str) -> Line {
     match told.to {
-        Address::Direct { .. } => Line::link(link, "agenda"),
+        Address::Direct { .. } | Address::Asked { .. } => Line::link(link, "agenda"),
         Address::Card { .. }
         | Address::OldCard { .. }
         | Address::CardThread { .. }

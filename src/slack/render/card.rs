@@ -73,7 +73,7 @@ fn state_of(engagement: &Engagement, scene: &Scene<'_>, shown: Shown) -> Line {
 fn details(engagement: &Engagement, scene: &Scene<'_>) -> Vec<Line> {
     match &engagement.body {
         Body::Question(_) | Body::Inquiry(_) => Vec::new(),
-        Body::PmAsk(ask) => card_pm_ask::details(ask),
+        Body::PmAsk(ask) => card_pm_ask::details(engagement, ask, scene),
         Body::Call(call) => card_call::details(engagement, call, scene),
     }
 }
@@ -121,6 +121,9 @@ fn repeats_words(engagement: &Engagement) -> bool {
 /// Who asked, what for, and when.
 fn who_and_when(engagement: &Engagement, scene: &Scene<'_>) -> Line {
     let mut line = Line::from(scene.name(&engagement.requester));
+    if scene.org.person(&engagement.requester).is_some_and(|person| person.is_gone) {
+        line = line.then(" (has left)");
+    }
     if let Some(role) = role_of(&engagement.requester, engagement, scene) {
         line = line.then(" · ").then(role);
     }

@@ -7,7 +7,7 @@ use super::card_question::answered;
 use super::line::{Line, line};
 use super::times::date;
 use crate::domain::command::Action;
-use crate::domain::engagement::{Engagement, PmAsk, State, Triage};
+use crate::domain::engagement::{Engagement, NoticeException, PmAsk, State, Triage};
 use crate::slack::vocabulary::{Form, Show};
 
 /// The line of state. The owner is mentioned on the first post only.
@@ -42,13 +42,17 @@ pub fn state(engagement: &Engagement, ask: &PmAsk, scene: &Scene<'_>, notified: 
 }
 
 /// When it is needed or due, and whether an SME looked at it.
-pub fn details(ask: &PmAsk) -> Vec<Line> {
+pub fn details(engagement: &Engagement, ask: &PmAsk, scene: &Scene<'_>) -> Vec<Line> {
     let mut parts = Vec::new();
     if let Some(at) = ask.due_at {
         parts.push(line!["Due ", date(at), "."]);
     }
     if let Some(at) = ask.needed_by {
         parts.push(line!["Answer needed by ", date(at), "."]);
+    }
+    let approver = engagement.exception().and_then(NoticeException::approver);
+    if let Some(by) = approver.filter(|_| engagement.state.is_live()) {
+        parts.push(line![format!("Exception: short notice, approved by {}.", scene.name(by))]);
     }
     match &ask.triage {
         Some(Triage::Answered { engagement }) => {

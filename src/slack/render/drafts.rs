@@ -1,12 +1,14 @@
 //! Drafts: an ask that waits for its requester, who alone sees this. Nothing is posted meanwhile.
 
+use chrono::{DateTime, Utc};
+
 use super::Scene;
 use super::blocks::{Buttons, acts, message, opens, quote_within, said, section};
 use super::exceptions;
 use super::line::{Line, line};
 use super::words;
 use crate::domain::command::Action;
-use crate::domain::engagement::{Body, Call, Engagement, Pending, State};
+use crate::domain::engagement::{Body, Call, Engagement, Pending, Question, State};
 use crate::domain::org::PlaceId;
 use crate::domain::reason::Reason;
 use crate::slack::outgoing::Message;
@@ -32,6 +34,9 @@ pub fn draft(engagement: &Engagement, scene: &Scene<'_>) -> Message {
     }
     match pending {
         Some(Pending::Place { candidates }) => which_place(candidates, scene, buttons),
+        Some(Pending::ShortNotice { notice_seconds, earliest }) => {
+            answer_too_soon(engagement, (*notice_seconds, *earliest), scene, buttons)
+        }
         Some(Pending::Preview) => preview(engagement, scene, buttons),
         Some(Pending::SmeFirst) => sme_first(engagement, scene, buttons),
         Some(Pending::Root) => {
@@ -164,23 +169,47 @@ fn sme_first(engagement: &Engagement, scene: &Scene<'_>, buttons: Buttons) -> Me
 
 /// Not enough notice (C1): the earliest start in both zones, SMEs, or nothing.
 fn too_soon(engagement: &Engagement, call: &Call, scene: &Scene<'_>, buttons: Buttons) -> Message {
-    if let Some(exception) = call.exception.as_ref().filter(|exception| exception.is_open()) {
-        return exceptions::waiting(engagement, call, exception, scene);
+    if let Some(exception) = engagement.open_exception() {
+        return exceptions::waiting(engagement, exception, call.earliest, scene);
     }
-    let mut line = words::too_soon(call.start, call.notice_seconds, scene.rules);
-    let mut buttons = buttons;
-    if let Some(earliest) = call.earliest {
+    let line = words::too_soon(call.start, call.notice_seconds, scene.rules);
+    let may_ask = exceptions::may_ask(engagement, call.start);
+    other_times(engagement, (line, call.earliest), may_ask, scene, buttons)
+}
+
+/// The same where an answer is needed too soon.
+fn answer_too_soon(
+    engagement: &Engagement,
+    (notice_seconds, earliest): (i64, DateTime<Utc>),
+    scene: &Scene<'_>,
+    buttons: Buttons,
+) -> Message {
+    if let Some(exception) = engagement.open_exception() {
+        return exceptions::waiting(engagement, exception, Some(earliest), scene);
+    }
+    let Body::Question(Question { needed_by: Some(at), .. }) = &engagement.body else {
+        return said(&line![Line::id(engagement.id), " is not sent yet."], buttons.block());
+    };
+    let line = words::too_soon(*at, notice_seconds, scene.rules);
+    let may_ask = exceptions::may_ask(engagement, *at);
+    other_times(engagement, (line, Some(earliest)), may_ask, scene, buttons)
+}
+
+/// Why it is too soon, and what there is to choose.
+fn other_times(
+    engagement: &Engagement,
+    (mut line, earliest): (Line, Option<DateTime<Utc>>),
+    may_ask: bool,
+    scene: &Scene<'_>,
+    mut buttons: Buttons,
+) -> Message {
+    if let Some(earliest) = earliest {
         line = line![line, " The earliest is ", scene.both_zones(earliest, engagement), "."];
         buttons = buttons.first("Use that time", "use_slot", acts(Action::UseSlot { start: earliest }));
     }
     let buttons = buttons
         .button("Ask an SME instead", "ask_smes", acts(Action::AskSmes))
-        .button_if(
-            exceptions::may_ask(call),
-            "Ask for an exception",
-            "ask_exception",
-            opens(Form::AskException),
-        )
+        .button_if(may_ask, "Ask for an exception", "ask_exception", opens(Form::AskException))
         .button("Drop it", "discard", acts(Action::Discard));
     said(&line, buttons.block())
 }

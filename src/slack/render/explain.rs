@@ -173,6 +173,10 @@ fn event(event: &Event, org: &Org) -> Line {
         Event::AgendaAdded { .. } => line!["agenda added"],
         Event::AgendaMissed => line!["agenda not there in time"],
         Event::Ended { state, .. } => line![words::state(*state).to_lowercase()],
+        Event::AskerLeft => line!["whoever asked has left"],
+        Event::ExceptionAsked { whom } if whom.is_empty() => {
+            line!["found nobody else to ask for an exception"]
+        }
         Event::ExceptionAsked { whom } => line![format!("asked {} for an exception", names(whom, org))],
         Event::ExceptionApproved => line!["exception approved"],
         Event::ExceptionDeclined { .. } => line!["exception declined"],

@@ -11,6 +11,25 @@ use crate::domain::ids::UserId;
 use crate::domain::reason::Gone;
 use crate::slack::outgoing::Message;
 
+/// Whoever asked has left: to whoever has it, with the way to end it.
+pub(super) fn asker_left(told: Told<'_>, owner: Option<&UserId>) -> Message {
+    let scene = told.scene;
+    let opening = owner.map_or_else(Line::default, |owner| scene.mention(owner).then(": "));
+    let ends = match &told.engagement.body {
+        Body::Question(_) | Body::PmAsk(_) => {
+            line!["An answer still helps whoever reads along; ", Line::bold("Answered"), " ends it."]
+        }
+        Body::Inquiry(_) => line![
+            "An answer here still helps the other SMEs; ",
+            Line::bold("Not a question"),
+            " ends it without one."
+        ],
+        Body::Call(_) => line!["Unless somebody else hosts the call, please cancel it."],
+    };
+    let who = format!("{}, who asked for ", scene.name(&told.engagement.requester));
+    said(&line![opening, who, Line::id(told.engagement.id), ", has left. ", ends], None)
+}
+
 /// The next one has it, or the leads find somebody for a question that is open again.
 pub(super) fn in_thread(
     told: Told<'_>,

@@ -87,6 +87,7 @@ fn about(what: &What, told: Told<'_>) -> Message {
         What::HandedOver { from, to, why, leads } => {
             handed::in_thread(told, from, to.as_ref(), (*why, leads))
         }
+        What::AskerLeft { owner } => handed::asker_left(told, owner.as_ref()),
         What::NobodyCovers { who, until, leads } => absence::nobody_covers(told, who, *until, leads),
         What::CallWhileAway { who, until } => absence::call_while_away(told, who, *until),
         What::AskedAgain { owner, text, due } => threads::asked_again(told, owner, text.as_deref(), *due),
@@ -114,12 +115,13 @@ fn about(what: &What, told: Told<'_>) -> Message {
         What::Miss { owner, second, waited_seconds, late_because } => {
             reminders::miss(told, owner, second.as_ref(), *waited_seconds, late_because.as_ref())
         }
-        What::Raise { leader, since, waited_seconds, direct, late_because } => {
-            let late = late_because.as_ref();
+        What::Raise { leader, since, waited_seconds, direct, late_because, instead } => {
+            let waited = (*since, *waited_seconds);
+            let why = (late_because.as_ref(), instead.as_ref());
             if *direct {
-                reminders::raise_direct(told, *since, *waited_seconds, late)
+                reminders::raise_direct(told, leader, waited, why)
             } else {
-                reminders::raise(told, leader, *since, *waited_seconds, late)
+                reminders::raise(told, leader, waited, why)
             }
         }
         What::AgendaDue { start, due, late_because } => {
@@ -128,7 +130,8 @@ fn about(what: &What, told: Told<'_>) -> Message {
         What::AgendaMissed { requester, pm, late_because } => {
             reminders::agenda_missed(told, requester, pm.as_ref(), late_because.as_ref())
         }
-        What::ExceptionAsked { .. } => exceptions::asked(told),
+        What::ExceptionAsked { whom, because } => exceptions::asked(told, whom, because),
+        What::ExceptionStands { whom, start } => exceptions::as_it_stands(told, whom, *start),
         What::Blind { channel } => admin::blind(told, channel),
         What::Reply { .. }
         | What::Digest { .. }

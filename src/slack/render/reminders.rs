@@ -8,12 +8,13 @@ use super::Scene;
 use super::blocks::{Buttons, acts, opens, said};
 use super::line::{Line, line};
 use super::notices::Told;
-use super::times::{appointment, date, from_now, range, span, working_days};
+use super::times::{appointment, date, day, from_now, range, span, working_days};
 use super::words;
 use crate::domain::command::Action;
 use crate::domain::engagement::{Body, Inquiry};
 use crate::domain::ids::UserId;
 use crate::domain::notice::{Address, Downtime};
+use crate::domain::reason::{Because, Fact};
 use crate::domain::rules::ClockMode;
 use crate::slack::outgoing::Message;
 use crate::slack::vocabulary::Form;
@@ -229,20 +230,35 @@ pub(super) fn miss(
 pub(super) fn raise(
     told: Told<'_>,
     leader: &UserId,
-    since: DateTime<Utc>,
-    waited: i64,
-    because: Option<&Downtime>,
+    (since, waited): (DateTime<Utc>, i64),
+    (because, instead): (Option<&Downtime>, Option<&Because>),
 ) -> Message {
     let open = format!("open for {} now, since ", span(waited));
-    said(&line![told.scene.mention(leader), ": ", late(told.scene, because), open, date(since), "."], None)
+    let stead = in_the_stead(told, leader, instead);
+    let late = late(told.scene, because);
+    said(&line![told.scene.mention(leader), ": ", late, open, date(since), ".", stead], None)
 }
 
-/// Raised to a product leader who is not in the channel: who waits, how long, which area, no text (B8).
+/// Why it is raised to them, who are no product leaders.
+fn in_the_stead(told: Told<'_>, whom: &UserId, instead: Option<&Because>) -> String {
+    let name = |user| told.scene.name(user);
+    match instead.map(|because| &because.fact) {
+        Some(Fact::Covers { by, pm, until }) if by == whom => {
+            format!(" You cover for {}, who is away until {}.", name(pm), day(*until))
+        }
+        Some(Fact::NobodyCovers { pm, until }) => {
+            format!(" {} is away until {} and nobody covers, so it comes to you.", name(pm), day(*until))
+        }
+        Some(_) | None => String::new(),
+    }
+}
+
+/// Raised to somebody who is not in the channel: who waits, how long, which area, no text (B8).
 pub(super) fn raise_direct(
     told: Told<'_>,
-    since: DateTime<Utc>,
-    waited: i64,
-    because: Option<&Downtime>,
+    leader: &UserId,
+    (since, waited): (DateTime<Utc>, i64),
+    (because, instead): (Option<&Downtime>, Option<&Because>),
 ) -> Message {
     let scene = told.scene;
     let who = scene.name(&told.engagement.requester);
@@ -256,6 +272,7 @@ pub(super) fn raise_direct(
         format!("{who} has waited {} for a PM's answer in {area}, since ", span(waited)),
         date(since),
         ". It is in the area's internal channel, which you are not in; the area lead can invite you.",
+        in_the_stead(told, leader, instead),
     ];
     said(&line, None)
 }
@@ -303,7 +320,7 @@ pub(super) fn agenda_missed(
     };
     let pm = pm.map_or_else(|| "The PM".to_owned(), |pm| scene.name(pm));
     let opening = match told.to {
-        Address::Direct { .. } => Line::default(),
+        Address::Direct { .. } | Address::Asked { .. } => Line::default(),
         Address::Card { .. }
         | Address::OldCard { .. }
         | Address::CardThread { .. }

@@ -64,6 +64,12 @@ fn done_message(id: EngagementId, done: Done, scene: &Scene<'_>) -> Message {
     let asked_in = asked_in.map_or_else(Line::default, |home| line![" in ", scene.channel(&home.channel)]);
     let author = scene.find(id).map_or_else(|| "Its author".to_owned(), |found| scene.name(&found.requester));
     let plain = Line::id(id);
+    if let (Done::ExceptionAsked | Done::ExceptionApproved | Done::ExceptionDeclined, Some(found)) =
+        (done, scene.find(id))
+        && let Some(line) = super::exceptions::done(found, done, scene)
+    {
+        return said(&line, None);
+    }
     let is_call = scene.find(id).is_some_and(|found| matches!(found.body, Body::Call(_)));
     let id = scene.linked_id(id);
     let line = match done {
@@ -77,6 +83,7 @@ fn done_message(id: EngagementId, done: Done, scene: &Scene<'_>) -> Message {
         Done::Redirected => line!["SMEs have it now, as ", id, "."],
         Done::AgendaAdded => line!["The agenda is on the card of ", id, "."],
         Done::ShownToAuthor => line![author, " sees it first, and decides whether it is posted."],
+        Done::ExceptionAsked => line!["I asked directly whether ", plain, " may come at short notice."],
         Done::ExceptionApproved => line!["Approved. ", plain, " is asked now", asked_in, "."],
         Done::ExceptionDeclined => {
             line!["Declined. ", author, " is told, with the earliest time for ", plain, "."]

@@ -39,7 +39,11 @@ impl<'a> Scene<'a> {
 
     /// Somebody, who is notified.
     pub fn mention(&self, user: &UserId) -> Line {
-        Line::mention(user, self.name(user))
+        match self.org.person(user) {
+            // Whoever has left is named, and cannot be reached.
+            Some(person) if person.is_gone => Line::from(self.name(user)),
+            Some(_) | None => Line::mention(user, self.name(user)),
+        }
     }
 
     /// Somebody: notified, or by name.
@@ -148,6 +152,7 @@ impl<'a> Scene<'a> {
             Address::Card { .. }
             | Address::OldCard { .. }
             | Address::Direct { .. }
+            | Address::Asked { .. }
             | Address::OnlyTo { .. }
             | Address::Answer { .. }
             | Address::Admins => Line::default(),

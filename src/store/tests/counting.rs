@@ -5,7 +5,7 @@ use crate::domain::baseline::{Count, Took};
 use crate::domain::calendar::weekly::Period;
 use crate::domain::engagement::call::{CallStatus, StoredCallRules};
 use crate::domain::engagement::inquiry::{ClockEnd, HowEnded, ReplyClock};
-use crate::domain::engagement::{Call, CallException, ExceptionState, Inquiry};
+use crate::domain::engagement::{Call, ExceptionState, Inquiry, NoticeException, PmAsk};
 use crate::domain::ids::{AreaKey, Ts};
 use crate::domain::numbers::{Asks, Calls, Exceptions, Replies, Spread};
 use crate::domain::rules::{NoticeMode, Rules};
@@ -126,6 +126,16 @@ async fn exceptions_are_counted_apart_posted_or_not() {
     let calls = counted[&Some(AreaKey::from("ci"))].calls;
     let exceptions = Exceptions { asked: 6, approved: 2, declined: 1, lapsed: 1 };
     assert_eq!(calls, Calls { asked: 2, short_notice: 0, exceptions });
+    // A call that was to move, of which the last one counts; an answer that was needed soon.
+    let mut moved = call_with(ExceptionState::Approved, "");
+    moved.moving = moved.exception.clone().map(|it| NoticeException { state: ExceptionState::Lapsed, ..it });
+    let exception = call_with(ExceptionState::Declined, "").exception.map(Box::new);
+    let (call, ask) = (Body::Call(Box::new(moved)), Body::PmAsk(PmAsk { exception, ..PmAsk::default() }));
+    bench.asked(|asked| asked.body = call).await;
+    bench.asked(|asked| asked.body = ask).await;
+    let counted = bench.store.numbers(bench.installation, period(0, 10)).await.unwrap();
+    let exceptions = Exceptions { asked: 8, approved: 2, declined: 2, lapsed: 2 };
+    assert_eq!(counted[&Some(AreaKey::from("ci"))].calls.exceptions, exceptions);
 }
 
 fn call_with(state: ExceptionState, why: &str) -> Call {
@@ -144,7 +154,7 @@ fn call_with(state: ExceptionState, why: &str) -> Call {
         agenda_asked: false,
         agenda_missed: false,
         earliest: None,
-        exception: Some(CallException {
+        exception: Some(NoticeException {
             why: why.to_owned(),
             asked_at: at(1),
             start: at(90),
@@ -153,7 +163,10 @@ fn call_with(state: ExceptionState, why: &str) -> Call {
             state,
             decided_by: None,
             outgrown: false,
+            because: Vec::new(),
+            moves_from: None,
         }),
+        moving: None,
     }
 }
 

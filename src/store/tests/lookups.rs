@@ -8,7 +8,7 @@ use crate::domain::engagement::call::{
 };
 use crate::domain::engagement::inquiry::{ClockEnd, HowEnded, Pause, ReplyClock};
 use crate::domain::engagement::{
-    Call, CallException, Detail, ExceptionState, Inquiry, Pending, PmAsk, Triage,
+    Call, Detail, ExceptionState, Inquiry, NoticeException, Pending, PmAsk, Triage,
 };
 use crate::domain::ids::{AreaKey, Ts};
 use crate::domain::org::PlaceId;
@@ -41,7 +41,7 @@ fn bodies() -> Vec<Body> {
             working_seconds: 7,
         }),
     };
-    let exception = CallException {
+    let exception = NoticeException {
         why: "They decide tomorrow".to_owned(),
         asked_at: at(1),
         start: at(300_000),
@@ -50,6 +50,8 @@ fn bodies() -> Vec<Body> {
         state: ExceptionState::Asked,
         decided_by: None,
         outgrown: false,
+        because: Vec::new(),
+        moves_from: None,
     };
     let call = Call {
         start: at(300_000),
@@ -58,7 +60,8 @@ fn bodies() -> Vec<Body> {
         notice_seconds: 300_000,
         second_day: false,
         earliest: None,
-        exception: Some(exception),
+        moving: Some(NoticeException { moves_from: Some(at(400_000)), ..exception.clone() }),
+        exception: Some(exception.clone()),
         rules: StoredCallRules { agenda_before_seconds: 86_400, mode: NoticeMode::Elapsed },
         goal: "Decide".to_owned(),
         attendees: "CTO".to_owned(),
@@ -68,10 +71,16 @@ fn bodies() -> Vec<Body> {
         agenda_asked: true,
         agenda_missed: false,
     };
+    let short = Some(Box::new(exception.clone()));
     let thread = Triage::Thread { channel: ChannelId::from("CSME"), ts: Ts::from("1.2") };
     vec![
         Body::Question(Question { pending, raised: 2, ..Question::default() }),
-        Body::PmAsk(PmAsk { needed_by: Some(at(50)), triage: Some(thread), ..PmAsk::default() }),
+        Body::PmAsk(PmAsk {
+            needed_by: Some(at(50)),
+            triage: Some(thread),
+            exception: short,
+            ..PmAsk::default()
+        }),
         Body::Inquiry(Inquiry {
             clock: Some(clock.clone()),
             earlier: vec![clock],

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::store::{
-    absences, admin_log, audit, baseline, claim, clocks, homes, merge, notes, numbers, outbox, owners,
+    absences, admin_log, asked, audit, baseline, claim, clocks, homes, merge, notes, numbers, outbox, owners,
     pauses, purge, settle, steps, switches, told, view,
 };
 
@@ -32,6 +32,8 @@ async fn hot_statements_scan_no_table() {
             &["clock_plain (installation_id=? AND due<?)", "clock_errand (installation_id=? AND due<?)"],
         ),
         (owners::OWNED, &["engagement_owner"]),
+        (owners::REQUESTERS, &["engagement_live"]),
+        (owners::ASKED_BY, &["engagement_requester (installation_id=? AND requester=?)"]),
         (absences::ABSENCES, &["PRIMARY KEY (installation_id=?)"]),
         (pauses::PAUSES, &["pause_ended (installation_id=?"]),
         (pauses::RELEASE, &["clock_held (installation_id=?)"]),
@@ -114,6 +116,7 @@ async fn hot_statements_scan_no_table() {
             numbers::EXCEPTIONS,
             &["INDEX engagement_exceptions (installation_id=? AND asked_at>? AND asked_at<?)"],
         ),
+        (asked::ASKED, &["INDEX outbox_asked (installation_id=? AND <expr>=?)"]),
         (numbers::CALLS, &["INDEX engagement_calls (installation_id=? AND asked_at>? AND asked_at<?)"]),
         (numbers::ENFORCED, &["PRIMARY KEY (installation_id=? AND topic>? AND topic<?)"]),
         (numbers::FIRST_DAY, &["PRIMARY KEY (installation_id=? AND area=? AND day>? AND day<?)"]),

@@ -9,7 +9,7 @@ use crate::domain::engagement::call::{
     Agenda, BriefingAnswer, BriefingQuestion, CallStatus, StoredCallRules,
 };
 use crate::domain::engagement::inquiry::{ClockEnd, HowEnded, Pause};
-use crate::domain::engagement::{Call, CallException, Detail, ExceptionState, Inquiry};
+use crate::domain::engagement::{Call, Detail, ExceptionState, Inquiry, NoticeException, PmAsk};
 use crate::domain::reply_clock;
 use crate::domain::rules::Rules;
 use crate::store::{Beside, DeadLetter, Purged};
@@ -68,6 +68,21 @@ fn word() -> String {
     CANARY.to_owned()
 }
 
+fn exception() -> NoticeException {
+    NoticeException {
+        why: word(),
+        asked_at: at(1),
+        start: at(9),
+        asked: vec![UserId::from("UPAT")],
+        next_at: None,
+        state: ExceptionState::Approved,
+        decided_by: Some(UserId::from("UPAT")),
+        outgrown: false,
+        because: Vec::new(),
+        moves_from: None,
+    }
+}
+
 /// Every kind, with the word wherever people's words can stand.
 fn kinds() -> Vec<Body> {
     let user = || UserId::from("UPAT");
@@ -104,19 +119,13 @@ fn kinds() -> Vec<Body> {
             agenda_asked: false,
             agenda_missed: false,
             earliest: None,
-            exception: Some(CallException {
-                why: word(),
-                asked_at: at(1),
-                start: at(9),
-                asked: vec![user()],
-                next_at: None,
-                state: ExceptionState::Approved,
-                decided_by: Some(user()),
-                outgrown: false,
-            }),
+            exception: Some(exception()),
+            moving: Some(exception()),
         }))
     };
-    [Body::Question(Question::default()), Body::Inquiry(inquiry)]
+    let exception = Some(Box::new(exception()));
+    let ask = PmAsk { exception: exception.clone(), ..PmAsk::default() };
+    [Body::Question(Question { exception, ..Question::default() }), Body::PmAsk(ask), Body::Inquiry(inquiry)]
         .into_iter()
         .chain(statuses.map(call))
         .collect()
@@ -186,7 +195,7 @@ async fn what_is_purged_is_nowhere_any_more() {
         }
     }
     assert_eq!(all, Purged { is_over: false, ..would });
-    assert_eq!((all.asks, all.messages, all.letters), (5, 2, 2));
+    assert_eq!((all.asks, all.messages, all.letters), (6, 2, 2));
     bench.store.empty_log().await.unwrap();
     assert_eq!(bench.found(), Vec::<String>::new());
     assert!(!bench.is_in_the_files(), "what was deleted still stands in the file");

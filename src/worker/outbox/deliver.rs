@@ -6,13 +6,13 @@ use std::sync::atomic::Ordering;
 
 use chrono::{DateTime, Utc};
 
-use super::{behind, gather, pauses};
+use super::{asked, behind, gather, pauses};
 use crate::app::{App, Counted, Envelope};
 use crate::domain::command::Command;
 use crate::domain::decision::Reply;
 use crate::domain::engagement::Engagement;
 use crate::domain::ids::EngagementId;
-use crate::domain::notice::{Change, Notice, What};
+use crate::domain::notice::{Address, Change, Notice, What};
 use crate::slack::client::{Sent, Slack, SlackError};
 use crate::slack::outgoing::{Destination, Message};
 use crate::slack::render::{self, Scene};
@@ -73,6 +73,9 @@ impl Desk<'_> {
         let Some(notice) = holding(notice, engagement, &related) else {
             return self.settle(dropped("its condition no longer holds")).await;
         };
+        if self.is_for_a_requester_who_left(engagement) {
+            return self.settle(dropped("whoever asked has left")).await;
+        }
         if let Some(settlement) = pauses::waits(self, &notice, engagement, &related) {
             return self.settle(settlement).await;
         }
@@ -90,6 +93,13 @@ impl Desk<'_> {
         self.settle(ended).await
     }
 
+    /// Whether it would go to whoever asked, by direct message, and they are not there any more.
+    fn is_for_a_requester_who_left(&self, engagement: Option<&Engagement>) -> bool {
+        let Address::Direct { user } = &self.claimed.notice.to else { return false };
+        engagement.is_some_and(|engagement| engagement.requester == *user)
+            && self.app.policy().org.person(user).is_some_and(|person| person.is_gone)
+    }
+
     /// Where it goes now; or how it ends without being sent.
     async fn plan(
         &self,
@@ -99,7 +109,16 @@ impl Desk<'_> {
         let Self { app, claimed, .. } = self;
         let (notice, now) = (&claimed.notice, app.now());
         let admins = app.policy().org.admin_channel.clone();
-        let destination = match delivery_plan::destination(notice, engagement, admins.as_ref()) {
+        let planned = match (&notice.to, engagement) {
+            (Address::Asked { user }, Some(engagement)) => {
+                match asked::destination(self, engagement, user).await? {
+                    Ok(destination) => Plan::Send(destination),
+                    Err(settlement) => return Ok(Planned::Settled(settlement)),
+                }
+            }
+            _ => delivery_plan::destination(notice, engagement, admins.as_ref()),
+        };
+        let destination = match planned {
             Plan::Send(destination) => destination,
             Plan::Drop(_) if claimed.is_unsure && notice.is_card() => {
                 return Ok(Planned::Settled(behind::look(self, engagement).await?));

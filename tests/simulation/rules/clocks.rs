@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Duration, Utc};
 use switchboard::domain::command::ClockKind;
 use switchboard::domain::decision::Event;
-use switchboard::domain::engagement::{Body, CallException, Engagement, Inquiry, State};
+use switchboard::domain::engagement::{Body, Engagement, Inquiry, State};
 use switchboard::domain::ids::{EngagementId, UserId};
 use switchboard::domain::org::Org;
 use switchboard::domain::reason::Fact;
@@ -120,13 +120,7 @@ fn fits(kind: ClockKind, engagement: &Engagement) -> bool {
         ClockKind::AgendaAsk | ClockKind::AgendaMissed | ClockKind::CallStart => {
             posted && matches!(engagement.body, Body::Call(_))
         }
-        ClockKind::ExceptionNext => match &engagement.body {
-            Body::Call(call) => {
-                engagement.state == State::Draft
-                    && call.exception.as_ref().is_some_and(CallException::is_open)
-            }
-            Body::Question(_) | Body::PmAsk(_) | Body::Inquiry(_) => false,
-        },
+        ClockKind::ExceptionNext => engagement.state.is_live() && engagement.open_exception().is_some(),
         ClockKind::DraftLapse | ClockKind::ReadRoot | ClockKind::ReadProof => {
             engagement.state == State::Draft
         }

@@ -133,12 +133,12 @@ fn named(what: &What) -> BTreeSet<UserId> {
         }
         What::NotSolved { whom, .. } => some(&[whom.as_ref()]),
         What::TakenSilent { taker, .. } => some(&[Some(taker)]),
-        What::ExceptionAsked { whom } => some(&[Some(whom)]),
+        What::ExceptionAsked { whom, .. } | What::ExceptionStands { whom, .. } => some(&[Some(whom)]),
         What::RelayToSme { sme, .. } => some(&[Some(sme)]),
         What::PmReminder { owner, .. } | What::Nudge { owner, .. } | What::AskedAgain { owner, .. } => {
             some(&[Some(owner)])
         }
-        What::AdviceDue { owner, .. } => some(&[owner.as_ref()]),
+        What::AskerLeft { owner } | What::AdviceDue { owner, .. } => some(&[owner.as_ref()]),
         What::Miss { owner, second, .. } => some(&[Some(owner), second.as_ref()]),
         What::Raise { leader, .. } => some(&[Some(leader)]),
         What::OwnerChanged { to, .. } => some(&[Some(to)]),

@@ -23,7 +23,7 @@ pub fn check(engagement: &Engagement, timeline: &[Line]) -> Vec<Broken> {
         Body::PmAsk(ask) => {
             let posted = timeline.iter().find(|line| matches!(line.event, Event::Sent { .. }));
             match (ask.needed_by, posted) {
-                (Some(needed), Some(posted)) if needed - posted.at < NOTICE => {
+                (Some(needed), Some(posted)) if needed - posted.at < NOTICE && !is_let_pass(timeline) => {
                     let how = format!("{}: asked {}, needed by {needed}", engagement.id, posted.at);
                     vec![Broken::new("notice is never under the limit", how)]
                 }
@@ -34,6 +34,11 @@ pub fn check(engagement: &Engagement, timeline: &[Line]) -> Vec<Broken> {
     }
 }
 
+/// Somebody who may let it pass (C12).
+fn is_let_pass(timeline: &[Line]) -> bool {
+    timeline.iter().any(|line| matches!(line.event, Event::ExceptionApproved))
+}
+
 fn of_call(engagement: &Engagement, call: &Call, timeline: &[Line]) -> Vec<Broken> {
     let moves = |line: &&Line| matches!(line.event, Event::Rescheduled { .. });
     let first = timeline.iter().find(moves).map_or(call.start, |line| match line.event {
@@ -41,7 +46,7 @@ fn of_call(engagement: &Engagement, call: &Call, timeline: &[Line]) -> Vec<Broke
         _ => call.start,
     });
     let mut broken = Vec::new();
-    let mut approved = false;
+    let (mut approved, mut approved_at) = (false, None);
     let mut proposed: Vec<DateTime<Utc>> = Vec::new();
     for line in timeline {
         let given = match &line.event {
@@ -58,9 +63,9 @@ fn of_call(engagement: &Engagement, call: &Call, timeline: &[Line]) -> Vec<Broke
             _ => None,
         };
         match line.event {
-            Event::ExceptionApproved => approved = true,
+            Event::ExceptionApproved => (approved, approved_at) = (true, Some(line.at)),
             // C12: another start than the approved one, and earlier, needs its own notice.
-            Event::Rescheduled { from, to } if to < from => approved = false,
+            Event::Rescheduled { from, to } if to < from => approved = approved_at == Some(line.at),
             _ => {}
         }
         if let Some(start) = given.filter(|start| *start - line.at < NOTICE && !approved) {

@@ -98,6 +98,7 @@ pub fn call(start: DateTime<Utc>) -> Engagement {
         agenda_missed: false,
         earliest: None,
         exception: None,
+        moving: None,
     };
     engagement(State::Open, Body::Call(Box::new(call)))
 }

@@ -64,7 +64,7 @@ fn date(month: u32, day: u32) -> NaiveDate {
 }
 
 fn wish(by: &str, until: DaySaid) -> AwayWish {
-    AwayWish { by: id(by), who: None, from: None, until, cover: None }
+    AwayWish { by: id(by), who: None, from: None, until: WhenSaid::Day(until), cover: None, in_form: false }
 }
 
 fn of(who: &str) -> PersonSaid {
@@ -104,7 +104,8 @@ fn an_absence_ends_with_its_last_day_where_the_person_is() {
 #[test]
 fn it_may_begin_later_and_never_earlier() {
     let policy = policy(Vec::new());
-    let from = |day| AwayWish { from: Some(day), ..wish("UPAUL", DaySaid::Date(date(12, 24))) };
+    let from =
+        |day| AwayWish { from: Some(WhenSaid::Day(day)), ..wish("UPAUL", DaySaid::Date(date(12, 24))) };
     let later = set(&policy, &from(DaySaid::Date(date(12, 21))), now());
     let first = Utc.with_ymd_and_hms(2026, 12, 21, 0, 0, 0).single().expect("an instant");
     assert_eq!(was_set(&later).from, first);
@@ -155,7 +156,7 @@ fn a_cover_is_somebody_else_who_is_there_and_can() {
     }
     assert_eq!(was_set(&set(&policy, &with(named("Ines")), now())).cover, Some(id("UINES")));
     // Mei is back by then.
-    let later = AwayWish { from: Some(DaySaid::Date(date(12, 1))), ..with(Some(of("UMEI"))) };
+    let later = AwayWish { from: Some(WhenSaid::Day(DaySaid::Date(date(12, 1)))), ..with(Some(of("UMEI"))) };
     assert_eq!(was_set(&set(&policy, &later, now())).cover, Some(id("UMEI")));
 }
 
@@ -243,4 +244,33 @@ fn a_status_is_asked_about_only_where_somebody_waits() {
     // Until midnight is until the day before.
     let midnight = Utc.with_ymd_and_hms(2026, 11, 24, 0, 0, 0).single().expect("an instant");
     assert_eq!(asked("UPAUL", midnight, false), Some(date(11, 23)));
+}
+
+#[test]
+fn a_form_says_instants_and_hears_at_its_fields_what_is_wrong() {
+    let policy = policy(Vec::new());
+    let now = now();
+    let wish = |from: Option<i64>, until: i64, cover: Option<&str>| AwayWish {
+        from: from.map(|hours| WhenSaid::At(now + Duration::hours(hours))),
+        until: WhenSaid::At(now + Duration::hours(until)),
+        cover: cover.map(|user| PersonSaid::Id(id(user))),
+        in_form: true,
+        ..wish("UPAUL", DaySaid::Today)
+    };
+    for (wish, field) in [
+        (wish(None, -1, None), Field::Until),
+        (wish(Some(5), 4, None), Field::Until),
+        (wish(Some(48), 5, None), Field::Until),
+        (wish(None, 24 * 400, None), Field::Until),
+        (wish(None, 5, Some("UPAUL")), Field::Cover),
+        (wish(None, 5, Some("UNOBODY")), Field::Cover),
+    ] {
+        let Reply::Form(problems) = set(&policy, &wish, now).reply else { panic!("{wish:?}") };
+        assert_eq!(problems.iter().map(|problem| problem.field).collect::<Vec<_>>(), [field], "{wish:?}");
+    }
+    for (from, expected) in [(None, now), (Some(-3), now), (Some(3), now + Duration::hours(3))] {
+        let decision = set(&policy, &wish(from, 5, None), now);
+        let [AbsenceChange::Set(absence)] = decision.absences.as_slice() else { panic!("{decision:?}") };
+        assert_eq!((absence.from, absence.until), (expected, now + Duration::hours(5)));
+    }
 }

@@ -4,14 +4,16 @@
 
 use chrono::{DateTime, Utc};
 
+use super::exception;
 use super::home;
 use super::opening::notice_because;
 use super::step::Step;
 use crate::domain::call_notice::{CallNotice, assess};
 use crate::domain::command::ClockKind;
 use crate::domain::decision::{Decision, Done, Event, Field, FieldProblem, Problem, Reply};
-use crate::domain::engagement::call::{Agenda, CallStatus};
+use crate::domain::engagement::call::{Agenda, Call, CallStatus};
 use crate::domain::engagement::{Detail, State};
+use crate::domain::ids::UserId;
 use crate::domain::notice::{Change, What};
 use crate::domain::reason::{Because, Fact, Rule};
 use crate::domain::refusal::Refusal;
@@ -20,8 +22,9 @@ use crate::domain::refusal::Refusal;
 ///
 /// C1 asks for a new notice where the start moves earlier, C11 for every moved date: so a start that is earlier, or on
 /// another date in the PM's zone, is counted anew from now; a later time on the same date is one of C1's "other edits".
-/// A PM who wants less notice proposes the time instead, and the requester accepts.
-pub(super) fn reschedule(mut step: Step<'_>, start: DateTime<Utc>) -> Decision {
+/// A PM who wants less notice proposes the time instead, and the requester accepts. A requester who wants it says why it cannot
+/// wait, and somebody who may is asked first (C12).
+pub(super) fn reschedule(mut step: Step<'_>, start: DateTime<Utc>, why: Option<&str>) -> Decision {
     let from = step.call.start;
     if start == from {
         return Decision::default();
@@ -29,7 +32,13 @@ pub(super) fn reschedule(mut step: Step<'_>, start: DateTime<Utc>) -> Decision {
     let mut because = vec![Because { rule: Rule::C11, fact: Fact::Pressed { by: step.by.clone() } }];
     match count_notice(&mut step, start) {
         Ok(counted) => because.extend(counted),
-        Err(problem) => return at_the_start(problem),
+        Err(problem) => {
+            let is_short = matches!(problem, Problem::TooSoon { .. });
+            return match why.filter(|_| is_short && step.is_requesters()) {
+                Some(why) => exception::ask_to_move(step, start, why),
+                None => not_without_a_reason(problem, is_short && step.is_requesters()),
+            };
+        }
     }
     // A PM said yes to another time; and a proposal is overtaken.
     let was_proposed = matches!(step.call.status, CallStatus::Proposed { .. });
@@ -37,6 +46,7 @@ pub(super) fn reschedule(mut step: Step<'_>, start: DateTime<Utc>) -> Decision {
     if was_proposed || (was_confirmed && step.is_requesters()) {
         step.ask_again();
     }
+    exception::withdraw(&mut step.call, &mut step.decision, &step.engagement);
     move_to(&mut step, start);
     step.note_because(Event::Rescheduled { from, to: start }, because);
     let change = Change::Rescheduled { by: step.by.clone(), from, to: start };
@@ -86,6 +96,14 @@ pub(super) fn at_the_start(problem: Problem) -> Decision {
     Decision { reply: Reply::Form(problems), ..Decision::default() }
 }
 
+/// A start that is too soon, with what its requester may do about it where they are.
+fn not_without_a_reason(problem: Problem, may_say_why: bool) -> Decision {
+    let start = FieldProblem { field: Field::Start, problem };
+    let why = FieldProblem { field: Field::Text, problem: Problem::NeedsWhy };
+    let problems = std::iter::once(start).chain(may_say_why.then_some(why)).collect();
+    Decision { reply: Reply::Form(problems), ..Decision::default() }
+}
+
 /// The requester accepts the proposed time. The PM chose it, so no notice is asked for.
 pub(super) fn accept(mut step: Step<'_>) -> Decision {
     let CallStatus::Proposed { start, by } = step.call.status.clone() else { return step.not_now() };
@@ -99,6 +117,7 @@ pub(super) fn accept(mut step: Step<'_>) -> Decision {
     step.engagement.state = State::Taken;
     step.engagement.taken_at = Some(now);
     step.engagement.owner = Some(by.clone());
+    exception::withdraw(&mut step.call, &mut step.decision, &step.engagement);
     move_to(&mut step, start);
     step.note(Event::Rescheduled { from, to: start });
     let confirmed = vec![Because { rule: Rule::Roles, fact: Fact::Pressed { by } }];
@@ -108,7 +127,7 @@ pub(super) fn accept(mut step: Step<'_>) -> Decision {
 }
 
 /// The start, and with it the agenda's reminders where its time is ahead again, and the clocks.
-fn move_to(step: &mut Step<'_>, start: DateTime<Utc>) {
+pub(super) fn move_to(step: &mut Step<'_>, start: DateTime<Utc>) {
     step.call.start = start;
     if super::clocks::agenda_deadline(&step.call) > step.now() {
         step.call.agenda_asked = false;
@@ -118,6 +137,11 @@ fn move_to(step: &mut Step<'_>, start: DateTime<Utc>) {
         step.call.agenda_missed = true;
     }
     step.schedule();
+}
+
+/// Whether it is this person who said that they come.
+pub(super) fn is_promised_by(call: &Call, user: &UserId) -> bool {
+    matches!(&call.status, CallStatus::Confirmed { by } if by == user)
 }
 
 /// The call is off.

@@ -4,9 +4,8 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::exception;
 use crate::domain::command::ClockKind;
-use crate::domain::decide::Case;
+use crate::domain::decide::{Case, exception};
 use crate::domain::decision::{Actor, Decision, Event};
 use crate::domain::engagement::call::{Call, CallStatus};
 use crate::domain::engagement::{Body, Engagement, State};
@@ -74,7 +73,7 @@ pub fn due(case: &Case<'_>, clock: ClockKind, since: DateTime<Utc>) -> Decision 
         ClockKind::AgendaMissed if is_posted => agenda_missed(case, call, since),
         ClockKind::CallStart if is_posted => call_starts(case, call),
         ClockKind::DraftLapse if state == State::Draft => draft_lapses(case, call),
-        ClockKind::ExceptionNext if state == State::Draft => exception::next(case, call),
+        ClockKind::ExceptionNext if state == State::Draft || is_posted => exception::next(case),
         ClockKind::AgendaAsk
         | ClockKind::AgendaMissed
         | ClockKind::CallStart
@@ -163,7 +162,7 @@ fn draft_lapses(case: &Case<'_>, call: &Call) -> Decision {
     }
     let mut lapsed = call.clone();
     let mut told = Decision::default();
-    exception::lapse(&mut lapsed, &mut told, case.engagement);
+    exception::lapse(lapsed.exception.as_mut(), &mut told, case.engagement);
     let mut decision = ended(case, &lapsed, ClockKind::DraftLapse, State::Lapsed, CallStatus::Lapsed);
     decision.notices.extend(told.notices);
     decision
@@ -172,7 +171,8 @@ fn draft_lapses(case: &Case<'_>, call: &Call) -> Decision {
 /// It ends by this clock, and all its clocks with it.
 fn ended(case: &Case<'_>, call: &Call, clock: ClockKind, state: State, status: CallStatus) -> Decision {
     let mut decision = Decision::default();
-    let call = Call { status, ..call.clone() };
+    let mut call = Call { status, ..call.clone() };
+    super::exception::withdraw(&mut call, &mut decision, case.engagement);
     let engagement = Engagement {
         state,
         closed_at: Some(case.now),

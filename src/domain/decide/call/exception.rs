@@ -1,73 +1,69 @@
-//! Exceptions to a call's notice (C12): asked for with a reason, decided by whoever would be asked for the call, their stage
-//! PM or their product leader, never by the requester.
-//!
-//! Nothing is posted in a channel before: each is asked by direct message, the next one where a message cannot be delivered
-//! or nobody answers for a while. It ends at the start of the call.
+//! Exceptions to a call's notice (C12): what a yes leads to, for a call that waits as a draft and for one that stands and is to
+//! move. Who is asked and how it ends otherwise is `decide::exception`'s.
 
 use chrono::{DateTime, Utc};
 
+use super::change;
 use super::home::{self, Target};
 use super::opening;
 use super::step::Step;
 use super::{clocks, not_now};
 use crate::domain::call_notice::{CallNotice, assess};
 use crate::domain::command::ClockKind;
-use crate::domain::decide::Case;
-use crate::domain::decision::{Actor, Decision, Done, Event, Reply};
+use crate::domain::decide::{Case, exception};
+use crate::domain::decision::{Decision, Done, Event, Reply};
 use crate::domain::engagement::call::StoredCallRules;
-use crate::domain::engagement::{Body, Call, CallException, Engagement, ExceptionState, State};
-use crate::domain::ids::{ChannelId, UserId};
-use crate::domain::notice::{Address, Change, What};
-use crate::domain::org::Role;
+use crate::domain::engagement::{Body, Call, Engagement, ExceptionState, State};
+use crate::domain::ids::UserId;
+use crate::domain::notice::{Change, What};
 use crate::domain::reason::{Because, Fact, Rule};
 use crate::domain::refusal::Refusal;
 
 /// *Ask for an exception*: the first who may approve is asked, and only they.
 pub(super) fn ask(mut step: Step<'_>, why: &str) -> Decision {
-    let now = step.now();
-    if why.trim().is_empty() {
-        return Decision::refuse(Refusal::Empty);
+    let wanted = exception::Wanted { start: step.call.start, why, moves_from: None };
+    match exception::ask(&mut step.decision, step.case, &wanted, step.call.exception.as_ref()) {
+        Ok(asked) => step.call.exception = Some(asked),
+        Err(refusal) => return Decision::refuse(refusal),
     }
-    if step.call.start <= now {
-        return Decision::refuse(Refusal::InThePast);
-    }
-    if let Some(before) = &step.call.exception
-        && before.start == step.call.start
-        && matches!(before.state, ExceptionState::Asked | ExceptionState::Declined)
-    {
-        return stands(&step.engagement, before);
-    }
-    let exception = CallException {
-        why: why.trim().to_owned(),
-        asked_at: now,
-        start: step.call.start,
-        asked: Vec::new(),
-        next_at: None,
-        state: ExceptionState::Asked,
-        decided_by: None,
-        outgrown: false,
-    };
-    let Some(to) = pass_on(&mut step.decision, step.case, &step.engagement, &step.call, exception) else {
-        let place = step.engagement.place.clone();
-        return Decision::refuse(Refusal::NobodyApproves { place });
-    };
-    let whom = to.asked.last().cloned();
-    step.call.exception = Some(to);
-    step.note(Event::ExceptionAsked { whom: whom.into_iter().collect() });
     step.decision.reply = Reply::Draft { engagement: step.engagement.id };
     step.finish()
 }
 
-/// *Approve*: the call goes its ordinary way, flagged.
+/// A call that stands is to move below its notice: it stays as it is until somebody who may approves (C1, C12).
+pub(super) fn ask_to_move(mut step: Step<'_>, start: DateTime<Utc>, why: &str) -> Decision {
+    let mut decision = Decision::default();
+    if step.call.moving.as_ref().is_some_and(|before| before.start != start) {
+        exception::withdraw(step.call.moving.as_mut(), &mut decision, &step.engagement);
+    }
+    let wanted = exception::Wanted { start, why, moves_from: Some(step.call.start) };
+    match exception::ask(&mut decision, step.case, &wanted, step.call.moving.as_ref()) {
+        Ok(asked) => step.call.moving = Some(asked),
+        Err(refusal) => return Decision::refuse(refusal),
+    }
+    let engagement = Engagement { body: Body::Call(Box::new(step.call)), ..step.engagement };
+    decision.reply = Reply::Done { engagement: engagement.id, done: Done::ExceptionAsked };
+    decision.change(engagement);
+    decision
+}
+
+/// *Approve*: the call goes its ordinary way, flagged; or it moves.
 pub(super) fn approve(case: &Case<'_>, by: &UserId) -> Decision {
-    let mut step = match as_approver(case, by) {
-        Ok(step) => step,
-        Err(refused) => return *refused,
-    };
-    let policy = case.policy;
+    if let Err(refused) = exception::to_decide(case, by) {
+        return *refused;
+    }
+    match Step::of(case, by) {
+        Some(step) if step.call.moving.is_some() => approve_move(step),
+        Some(step) => approve_call(step),
+        None => not_now(case),
+    }
+}
+
+fn approve_call(mut step: Step<'_>) -> Decision {
+    let (policy, now) = (step.case.policy, step.now());
     let place = step.engagement.place.as_ref().and_then(|id| policy.org.place(id));
     let target = place.and_then(|place| {
-        Target::of(&policy.org, place, &step.engagement.requester, &[case.now, step.call.start])
+        Target::of(&policy.org, place, &step.engagement.requester, &[now, step.call.start])
     });
     let Some(target) = target else {
         let place = step.engagement.place.clone();
@@ -75,205 +71,97 @@ pub(super) fn approve(case: &Case<'_>, by: &UserId) -> Decision {
             .map_or_else(|| step.not_now(), |place| Decision::refuse(Refusal::NowhereToSend { place }));
     };
     let rules = &policy.rules.call;
-    let calendar = home::pm_calendar(&policy.org, &step.engagement);
-    let notice = assess(case.now, step.call.start, rules.mode, rules.notice.span(), &calendar);
-    step.call.notice_seconds = match notice {
-        CallNotice::Enough { seconds, .. } | CallNotice::TooSoon { seconds, .. } => seconds,
-        CallNotice::InThePast => 0,
-    };
+    step.call.notice_seconds = seconds_until(&step, step.call.start);
     step.call.second_day = false;
     step.call.rules = StoredCallRules::from(rules);
     // The agenda's time may be over before anybody could have kept it: nobody is told that they missed it.
-    step.call.agenda_missed = clocks::agenda_deadline(&step.call) <= case.now;
-    settle(&mut step, ExceptionState::Approved);
+    step.call.agenda_missed = clocks::agenda_deadline(&step.call) <= now;
+    let as_approved = (ExceptionState::Approved, &step.by);
+    if let Some(asked) = &mut step.call.exception {
+        exception::settle(asked, &mut step.decision, &step.engagement, as_approved);
+    }
     step.decision.stop_clock(step.engagement.id, ClockKind::DraftLapse);
-    let approved = Because { rule: Rule::C12, fact: Fact::ExceptionApproved { by: by.clone() } };
-    step.note_because(Event::ExceptionApproved, vec![approved.clone()]);
+    let approved = flagged(&mut step);
     step.engagement.because.push(approved);
-    let engagement = opening::send(step.engagement, step.call, target, case.now, &mut step.decision);
-    let change = Change::ExceptionApproved { by: by.clone() };
-    step.decision.tell_requester(&engagement, What::ChangedToRequester { change });
-    step.decision.reply = Reply::Done { engagement: engagement.id, done: Done::ExceptionApproved };
-    step.decision.change(engagement);
-    step.decision
+    let by = step.by;
+    let engagement = opening::send(step.engagement, step.call, target, now, &mut step.decision);
+    told(engagement, step.decision, by)
 }
 
-/// *Decline*: the requester is told, with the earliest slot and an SME.
-pub(super) fn decline(case: &Case<'_>, by: &UserId, why: &str) -> Decision {
-    let mut step = match as_approver(case, by) {
-        Ok(step) => step,
-        Err(refused) => return *refused,
-    };
-    settle(&mut step, ExceptionState::Declined);
-    let rules = &case.policy.rules.call;
-    let calendar = home::pm_calendar(&case.policy.org, &step.engagement);
-    // What was the earliest when it was asked may have passed.
-    if let CallNotice::TooSoon { earliest, .. } =
-        assess(case.now, step.call.start, rules.mode, rules.notice.span(), &calendar)
-    {
-        step.call.earliest = Some(earliest);
+/// It moves to where it may not by itself. Whoever said yes to another time is asked again, unless the approval is theirs.
+fn approve_move(mut step: Step<'_>) -> Decision {
+    let Some(mut moving) = step.call.moving.take() else { return step.not_now() };
+    let (from, start) = (step.call.start, moving.start);
+    exception::settle(
+        &mut moving,
+        &mut step.decision,
+        &step.engagement,
+        (ExceptionState::Approved, &step.by),
+    );
+    step.call.notice_seconds = seconds_until(&step, start);
+    step.call.second_day = false;
+    step.call.exception = Some(moving);
+    if !change::is_promised_by(&step.call, &step.by) {
+        step.ask_again();
     }
-    step.note(Event::ExceptionDeclined { why: why.to_owned() });
-    step.tell_requester(Change::ExceptionDeclined { by: by.clone(), why: why.to_owned() });
-    step.finish_with(Done::ExceptionDeclined)
-}
-
-/// Nobody answered for a while: the next who may approve is asked as well.
-pub(super) fn next(case: &Case<'_>, call: &Call) -> Decision {
-    let Some(exception) = call.exception.as_ref().filter(|exception| exception.is_open()) else {
-        return Decision::default();
-    };
-    let (now, because) =
-        (case.now, Fact::TimePassed { seconds: (case.now - exception.asked_at).num_seconds() });
-    if let Some(at) = exception.next_at.filter(|at| now < *at) {
-        let mut decision = Decision::default();
-        decision.set_clock(case.engagement.id, ClockKind::ExceptionNext, at);
-        return decision;
-    }
-    handed_on(case, call, Actor::Clock(ClockKind::ExceptionNext), because)
-}
-
-/// The direct message to somebody who was asked cannot be delivered: the next one is asked at once. Where none is left, the
-/// requester is told, since nobody would answer.
-pub fn unopened(case: &Case<'_>, channel: &ChannelId, error: &str) -> Decision {
-    let Body::Call(call) = &case.engagement.body else { return Decision::default() };
-    let Some(exception) = call.exception.as_ref().filter(|exception| exception.is_open()) else {
-        return Decision::default();
-    };
-    // Of those who were asked, only the last one is waited for.
-    if exception.asked.last().is_none_or(|last| last.as_str() != channel.as_str()) {
-        return Decision::default();
-    }
-    let fact = Fact::Undeliverable { error: error.to_owned() };
-    let decision = handed_on(case, call, Actor::Slack, fact);
-    if decision.notices.is_empty() { nobody_left(case, call) } else { decision }
-}
-
-/// Asks the next one; changes only the clock's mark where none is left.
-fn handed_on(case: &Case<'_>, call: &Call, by: Actor, fact: Fact) -> Decision {
-    let mut decision = Decision::default();
-    let Some(exception) = call.exception.clone() else { return decision };
-    let next = pass_on(&mut decision, case, case.engagement, call, exception.clone());
-    if let Some(asked) = next.as_ref().and_then(|next| next.asked.last()) {
-        let because = vec![Because { rule: Rule::C12, fact }];
-        let event = Event::ExceptionAsked { whom: vec![asked.clone()] };
-        decision.note(case.engagement.id, case.now, by, event, because);
-    }
-    let exception = next.unwrap_or(CallException { next_at: None, ..exception });
-    decision.change(with(case.engagement, Call { exception: Some(exception), ..call.clone() }));
+    change::move_to(&mut step, start);
+    let approved = flagged(&mut step);
+    let moved = Because { rule: Rule::C11, fact: approved.fact.clone() };
+    step.note_because(Event::Rescheduled { from, to: start }, vec![moved]);
+    step.engagement.because.retain(|because| !matches!(because.fact, Fact::ExceptionApproved { .. }));
+    step.engagement.because.push(approved);
+    let by = step.engagement.requester.clone();
+    step.tell_owner(Change::Rescheduled { by, from, to: start });
+    let (by, engagement) = (step.by.clone(), step.engagement.id);
+    step.tell_requester(Change::ExceptionApproved { by });
+    let mut decision = step.finish();
+    decision.reply = Reply::Done { engagement, done: Done::ExceptionApproved };
     decision
 }
 
-/// Nobody who may approve can be reached: it ends, and the requester chooses again.
-fn nobody_left(case: &Case<'_>, call: &Call) -> Decision {
-    let mut decision = Decision::default();
-    let exception = call.exception.clone().map(|exception| CallException {
-        state: ExceptionState::Withdrawn,
-        next_at: None,
-        ..exception
-    });
-    decision.stop_clock(case.engagement.id, ClockKind::ExceptionNext);
-    let engagement = with(case.engagement, Call { exception, ..call.clone() });
-    let change = Change::ExceptionUnreachable;
+/// Keeps on the timeline who let it pass; the reason.
+fn flagged(step: &mut Step<'_>) -> Because {
+    let approved = Because { rule: Rule::C12, fact: Fact::ExceptionApproved { by: step.by.clone() } };
+    step.note_because(Event::ExceptionApproved, vec![approved.clone()]);
+    approved
+}
+
+fn told(engagement: Engagement, mut decision: Decision, by: UserId) -> Decision {
+    let change = Change::ExceptionApproved { by };
     decision.tell_requester(&engagement, What::ChangedToRequester { change });
-    let because = vec![Because { rule: Rule::C12, fact: Fact::NoPm { place: engagement.place.clone() } }];
-    decision.note(engagement.id, case.now, Actor::Slack, Event::ExceptionEnded, because);
+    decision.reply = Reply::Done { engagement: engagement.id, done: Done::ExceptionApproved };
     decision.change(engagement);
     decision
 }
 
-/// The requester takes another way, or the call ends: nobody is asked any longer.
-pub(in crate::domain::decide) fn withdraw(call: &mut Call, decision: &mut Decision, engagement: &Engagement) {
-    if let Some(exception) = call.exception.as_mut().filter(|exception| exception.is_open()) {
-        exception.state = ExceptionState::Withdrawn;
-        exception.next_at = None;
-        decision.stop_clock(engagement.id, ClockKind::ExceptionNext);
+fn seconds_until(step: &Step<'_>, start: DateTime<Utc>) -> i64 {
+    let policy = step.case.policy;
+    let rules = &policy.rules.call;
+    let calendar = home::pm_calendar(&policy.org, &step.engagement);
+    match assess(step.now(), start, rules.mode, rules.notice.span(), &calendar) {
+        CallNotice::Enough { seconds, .. } | CallNotice::TooSoon { seconds, .. } => seconds,
+        CallNotice::InThePast => 0,
     }
 }
 
-/// The start came first (C12). Tells the requester where somebody was asked.
-pub(super) fn lapse(call: &mut Call, decision: &mut Decision, engagement: &Engagement) {
-    if let Some(exception) = call.exception.as_mut().filter(|exception| exception.is_open()) {
-        exception.state = ExceptionState::Lapsed;
-        exception.next_at = None;
-        let change = Change::ExceptionLapsed;
-        decision.tell_requester(engagement, What::ChangedToRequester { change });
-    }
-}
-
-/// Asks the first who was not asked yet, and says when the next one is; `None` where nobody is left.
-fn pass_on(
-    decision: &mut Decision,
-    case: &Case<'_>,
-    engagement: &Engagement,
-    call: &Call,
-    mut exception: CallException,
-) -> Option<CallException> {
-    let mut left = home::approvers(&case.policy.org, engagement, case.now)
-        .into_iter()
-        .filter(|approver| !exception.asked.contains(approver));
-    let whom = left.next()?;
-    let is_another_left = left.next().is_some();
-    exception.asked.push(whom.clone());
-    exception.next_at = is_another_left.then(|| {
-        // As long as a PM has for an answer, and never more than half of what is left.
-        let patience = case.policy.rules.reply.within.span();
-        case.now + patience.min((call.start - case.now) / 2)
-    });
-    match exception.next_at {
-        Some(at) => decision.set_clock(engagement.id, ClockKind::ExceptionNext, at),
-        None => decision.stop_clock(engagement.id, ClockKind::ExceptionNext),
-    }
-    decision.tell(engagement, Address::Direct { user: whom.clone() }, What::ExceptionAsked { whom });
-    Some(exception)
-}
-
-/// The step of somebody who may decide upon an exception that is open.
-fn as_approver<'a>(case: &'a Case<'a>, by: &UserId) -> Result<Step<'a>, Box<Decision>> {
-    let engagement = case.engagement;
-    let refuse = |refusal| Err(Box::new(Decision::refuse(refusal)));
-    let Some(step) = Step::of(case, by) else { return Err(Box::new(not_now(case))) };
-    let Some(exception) = &step.call.exception else { return Err(Box::new(not_now(case))) };
-    let may =
-        exception.asked.contains(by) || home::approvers(&case.policy.org, engagement, case.now).contains(by);
-    if !may || *by == engagement.requester {
-        let who = Role::Approvers(engagement.place.clone());
-        return refuse(Refusal::NotYours { engagement: engagement.id, who, is_requester: false });
-    }
-    match exception.state {
-        ExceptionState::Asked if engagement.state != State::Draft => Err(Box::new(not_now(case))),
-        ExceptionState::Asked if step.call.start <= case.now => {
-            refuse(Refusal::NotNow { engagement: engagement.id, state: State::Lapsed })
+/// *Decline*: a draft waits for another start, with the earliest one as of now; a call that stands stays as it is.
+pub(super) fn decline(case: &Case<'_>, by: &UserId, why: &str) -> Decision {
+    exception::decline(case, by, why, |engagement| {
+        let calendar = home::pm_calendar(&case.policy.org, engagement);
+        let rules = &case.policy.rules.call;
+        let Body::Call(call) = &mut engagement.body else { return };
+        let start = call.start;
+        // What was the earliest when it was asked may have passed.
+        if let (State::Draft, CallNotice::TooSoon { earliest, .. }) =
+            (case.engagement.state, assess(case.now, start, rules.mode, rules.notice.span(), &calendar))
+        {
+            call.earliest = Some(earliest);
         }
-        ExceptionState::Asked => Ok(step),
-        ExceptionState::Approved | ExceptionState::Declined | ExceptionState::Withdrawn => {
-            Err(Box::new(stands(engagement, exception)))
-        }
-        ExceptionState::Lapsed => Err(Box::new(not_now(case))),
-    }
+    })
 }
 
-/// It was decided, or is being decided, already.
-fn stands(engagement: &Engagement, exception: &CallException) -> Decision {
-    let by = exception.decided_by.clone().or_else(|| exception.asked.last().cloned());
-    Decision::refuse(Refusal::ExceptionStands { engagement: engagement.id, by, state: exception.state })
-}
-
-fn settle(step: &mut Step<'_>, state: ExceptionState) {
-    let by = step.by.clone();
-    step.decision.stop_clock(step.engagement.id, ClockKind::ExceptionNext);
-    if let Some(exception) = &mut step.call.exception {
-        exception.state = state;
-        exception.decided_by = Some(by);
-        exception.next_at = None;
-    }
-}
-
-fn with(engagement: &Engagement, call: Call) -> Engagement {
-    Engagement { body: Body::Call(Box::new(call)), ..engagement.clone() }
-}
-
-/// When the next one who may approve is asked.
-pub(in crate::domain::decide) fn next_at(call: &Call) -> Option<DateTime<Utc>> {
-    call.exception.as_ref().filter(|exception| exception.is_open()).and_then(|exception| exception.next_at)
+/// Another way is taken, or the call ends.
+pub(super) fn withdraw(call: &mut Call, decision: &mut Decision, engagement: &Engagement) {
+    exception::withdraw(call.moving.as_mut(), decision, engagement);
+    exception::withdraw(call.exception.as_mut(), decision, engagement);
 }

@@ -67,21 +67,6 @@ fn asked_pm(org: &Org, place: &Place, requester: &UserId, at: &[DateTime<Utc>]) 
     org.on_duty(known, |pm| pm != requester && org.person(pm).is_some(), at)
 }
 
-/// Who may let this call pass below its notice (C12): the PM who is asked, the stage PM, the product leader; never the
-/// requester, nor who cannot press a button.
-pub(super) fn approvers(org: &Org, engagement: &Engagement, now: DateTime<Utc>) -> Vec<UserId> {
-    let Some(place) = engagement.place.as_ref().and_then(|id| org.place(id)) else { return Vec::new() };
-    let asked = asked_pm(org, place, &engagement.requester, &[now]).who;
-    let mut approvers: Vec<UserId> = Vec::new();
-    for user in asked.iter().chain(&place.stage_pm).chain(&place.leader) {
-        let is_there = org.person(user).is_some_and(|person| !person.is_gone && !person.is_bot);
-        if is_there && *user != engagement.requester && !approvers.contains(user) {
-            approvers.push(user.clone());
-        }
-    }
-    approvers
-}
-
 /// The calendar in which notice for this call is counted: that of the PM who would come.
 pub(super) fn pm_calendar(org: &Org, engagement: &Engagement) -> WorkCalendar {
     WorkCalendar::of(org, pm_of(org, engagement).as_ref(), engagement.place.as_ref())

@@ -159,6 +159,7 @@ fn new_call(ask: &Ask, asked: &CallAsk, policy: &Policy, now: DateTime<Utc>) -> 
         agenda_missed: false,
         earliest: None,
         exception: None,
+        moving: None,
     }
 }
 

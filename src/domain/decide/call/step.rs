@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{clocks, not_now};
+use super::{clocks, exception, not_now};
 use crate::domain::decide::Case;
 use crate::domain::decision::{Actor, Decision, Done, Event, Reply};
 use crate::domain::engagement::call::{Call, CallStatus};
@@ -95,6 +95,7 @@ impl<'a> Step<'a> {
         self.engagement.state = state;
         self.engagement.closed_at = Some(self.case.now);
         self.call.status = status;
+        exception::withdraw(&mut self.call, &mut self.decision, &self.engagement);
         self.decision.stop_clocks(self.engagement.id);
     }
 
@@ -182,5 +183,5 @@ fn checked(
 fn is_pm(case: &Case<'_>, user: &UserId) -> bool {
     let place = case.engagement.place.as_ref();
     case.engagement.owner.as_ref() == Some(user)
-        || place.is_some_and(|place| case.policy.org.is_pm_of(user, place))
+        || place.is_some_and(|place| case.policy.org.is_pm_of_then(user, place, case.now))
 }

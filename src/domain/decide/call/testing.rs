@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::{Opening, act, due, open, undeliverable, unopened};
+use super::{Opening, act, due, open, undeliverable};
 use crate::domain::command::{Act, Action, Ask, CallAsk, ClockKind, Proof, Via};
 use crate::domain::decide::Case;
+use crate::domain::decide::exception::unopened;
 use crate::domain::decision::{ClockChange, Decision, Field, FieldProblem, Problem, Reply, Write};
 use crate::domain::directory::{ChannelRef, Directory, Group, PersonRef, Section, SmeArea, Stage};
 use crate::domain::engagement::call::Call;
@@ -20,25 +21,25 @@ use crate::domain::reason::Reason;
 use crate::domain::rules::Rules;
 
 /// The engagement of every story.
-pub(super) const ID: EngagementId = EngagementId(7);
+pub(in crate::domain::decide) const ID: EngagementId = EngagementId(7);
 /// The requester, in Berlin.
-pub(super) const AVA: &str = "U_AVA";
+pub(in crate::domain::decide) const AVA: &str = "U_AVA";
 /// The PM of Runner, in Los Angeles.
-pub(super) const PETRA: &str = "U_PETRA";
+pub(in crate::domain::decide) const PETRA: &str = "U_PETRA";
 /// The other PM of Runner.
-pub(super) const PAUL: &str = "U_PAUL";
+pub(in crate::domain::decide) const PAUL: &str = "U_PAUL";
 /// Their cover.
-pub(super) const CLEO: &str = "U_CLEO";
+pub(in crate::domain::decide) const CLEO: &str = "U_CLEO";
 /// The stage's PM.
-pub(super) const STAN: &str = "U_STAN";
+pub(in crate::domain::decide) const STAN: &str = "U_STAN";
 /// An SME.
-pub(super) const INES: &str = "U_INES";
+pub(in crate::domain::decide) const INES: &str = "U_INES";
 /// The area's lead.
-pub(super) const LEA: &str = "U_LEA";
+pub(in crate::domain::decide) const LEA: &str = "U_LEA";
 /// An admin.
-pub(super) const ADA: &str = "U_ADA";
+pub(in crate::domain::decide) const ADA: &str = "U_ADA";
 
-pub(super) fn at(text: &str) -> DateTime<Utc> {
+pub(in crate::domain::decide) fn at(text: &str) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(text).unwrap().to_utc()
 }
 
@@ -114,7 +115,7 @@ fn directory() -> Directory {
 }
 
 /// The policy of every story; without `#product` where a story needs a place without any channel.
-pub(super) fn policy(has_fallback: bool) -> Policy {
+pub(in crate::domain::decide) fn policy(has_fallback: bool) -> Policy {
     let mut directory = directory();
     if !has_fallback {
         directory.fallback_channel = None;
@@ -132,7 +133,7 @@ pub(super) fn policy(has_fallback: bool) -> Policy {
 }
 
 /// An ask of Ava's for a call on Runner's roadmap, through the form.
-pub(super) fn ask(start: &str) -> Ask {
+pub(in crate::domain::decide) fn ask(start: &str) -> Ask {
     Ask {
         by: UserId::from(AVA),
         via: Via::Form { channel: None },
@@ -157,21 +158,21 @@ pub(super) fn ask(start: &str) -> Ask {
 }
 
 /// One call, from the ask on.
-pub(super) struct Story {
-    pub(super) policy: Policy,
-    pub(super) now: DateTime<Utc>,
-    pub(super) engagement: Option<Engagement>,
-    pub(super) clocks: BTreeMap<ClockKind, DateTime<Utc>>,
+pub(in crate::domain::decide) struct Story {
+    pub(in crate::domain::decide) policy: Policy,
+    pub(in crate::domain::decide) now: DateTime<Utc>,
+    pub(in crate::domain::decide) engagement: Option<Engagement>,
+    pub(in crate::domain::decide) clocks: BTreeMap<ClockKind, DateTime<Utc>>,
 }
 
 impl Story {
     /// Nothing has happened yet.
-    pub(super) fn begins(now: &str) -> Self {
+    pub(in crate::domain::decide) fn begins(now: &str) -> Self {
         Self { policy: policy(true), now: at(now), engagement: None, clocks: BTreeMap::new() }
     }
 
     /// Asked on Tuesday 10:00 in Berlin for Friday 18:00, which is 80 h ahead and 09:00 for the PM.
-    pub(super) fn asked() -> Self {
+    pub(in crate::domain::decide) fn asked() -> Self {
         let mut story = Self::begins("2026-11-17T09:00:00Z");
         story.ask("group/verify/runner", &ask("2026-11-20T17:00:00Z"));
         assert_eq!(story.engagement().state, State::Open);
@@ -179,14 +180,14 @@ impl Story {
     }
 
     /// The same, and Petra said yes.
-    pub(super) fn confirmed() -> Self {
+    pub(in crate::domain::decide) fn confirmed() -> Self {
         let mut story = Self::asked();
         story.press(PETRA, Action::ConfirmCall);
         assert_eq!(story.engagement().state, State::Taken);
         story
     }
 
-    pub(super) fn ask(&mut self, place: &str, ask: &Ask) -> Decision {
+    pub(in crate::domain::decide) fn ask(&mut self, place: &str, ask: &Ask) -> Decision {
         let place = self.policy.org.place(&PlaceId(place.to_owned())).unwrap();
         let origin = Origin { channel: ChannelId::from(AVA), message: None, thread: None, is_private: true };
         let because = Vec::new();
@@ -197,7 +198,7 @@ impl Story {
     }
 
     /// Somebody presses a button, or sends its form.
-    pub(super) fn press(&mut self, by: &str, action: Action) -> Decision {
+    pub(in crate::domain::decide) fn press(&mut self, by: &str, action: Action) -> Decision {
         let act_of = Act { engagement: ID, by: UserId::from(by), action };
         let decision = self.with_case(|case| act(case, &act_of));
         self.apply(&decision);
@@ -205,7 +206,7 @@ impl Story {
     }
 
     /// A clock is due, at that time.
-    pub(super) fn due_at(&mut self, clock: ClockKind, now: &str) -> Decision {
+    pub(in crate::domain::decide) fn due_at(&mut self, clock: ClockKind, now: &str) -> Decision {
         self.now = at(now);
         self.clocks.remove(&clock);
         let decision = self.with_case(|case| due(case, clock, case.now));
@@ -214,31 +215,38 @@ impl Story {
     }
 
     /// Slack refuses the card.
-    pub(super) fn refused_by_slack(&mut self, channel: &str) -> Decision {
+    pub(in crate::domain::decide) fn refused_by_slack(&mut self, channel: &str) -> Decision {
         let decision = self.with_case(|case| undeliverable(case, &ChannelId::from(channel), "is_archived"));
         self.apply(&decision);
         decision
     }
 
     /// Slack refuses the direct message to somebody.
-    pub(super) fn cannot_reach(&mut self, user: &str) -> Decision {
+    pub(in crate::domain::decide) fn cannot_reach(&mut self, user: &str) -> Decision {
         let decision = self.with_case(|case| unopened(case, &ChannelId::from(user), "user_disabled"));
         self.apply(&decision);
         decision
     }
 
-    pub(super) fn engagement(&self) -> &Engagement {
+    pub(in crate::domain::decide) fn engagement(&self) -> &Engagement {
         self.engagement.as_ref().unwrap()
     }
 
-    pub(super) fn call(&self) -> &Call {
+    pub(in crate::domain::decide) fn call(&self) -> &Call {
         let Body::Call(call) = &self.engagement().body else { panic!("no call") };
         call
     }
 
     /// The running clocks with their times.
-    pub(super) fn clocks(&self) -> Vec<(ClockKind, String)> {
+    pub(in crate::domain::decide) fn clocks(&self) -> Vec<(ClockKind, String)> {
         self.clocks.iter().map(|(kind, due)| (*kind, due.format("%a %H:%M").to_string())).collect()
+    }
+
+    /// Something else happens to it.
+    pub(in crate::domain::decide) fn with(&mut self, decide: impl FnOnce(&Case<'_>) -> Decision) -> Decision {
+        let decision = self.with_case(decide);
+        self.apply(&decision);
+        decision
     }
 
     fn with_case(&self, decide: impl FnOnce(&Case<'_>) -> Decision) -> Decision {
@@ -280,26 +288,26 @@ impl Story {
 }
 
 /// What a decision tells, and where.
-pub(super) fn told(decision: &Decision) -> Vec<(Address, What)> {
+pub(in crate::domain::decide) fn told(decision: &Decision) -> Vec<(Address, What)> {
     decision.notices.iter().map(|notice| (notice.to.clone(), notice.what.clone())).collect()
 }
 
 /// The card in that channel.
-pub(super) fn card(channel: &str, mention: bool) -> (Address, What) {
+pub(in crate::domain::decide) fn card(channel: &str, mention: bool) -> (Address, What) {
     (Address::Card { channel: ChannelId::from(channel) }, What::Card { mention })
 }
 
 /// In the thread of Runner's card.
-pub(super) fn thread(what: What) -> (Address, What) {
+pub(in crate::domain::decide) fn thread(what: What) -> (Address, What) {
     (Address::CardThread { channel: ChannelId::from("C_G_RUNNER") }, what)
 }
 
 /// To Ava, who asked without a thread.
-pub(super) fn direct(what: What) -> (Address, What) {
+pub(in crate::domain::decide) fn direct(what: What) -> (Address, What) {
     (Address::Direct { user: UserId::from(AVA) }, what)
 }
 
 /// What a form hears about its start.
-pub(super) fn at_the_start(problem: Problem) -> Reply {
+pub(in crate::domain::decide) fn at_the_start(problem: Problem) -> Reply {
     Reply::Form(vec![FieldProblem { field: Field::Start, problem }])
 }

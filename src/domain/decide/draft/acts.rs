@@ -1,8 +1,8 @@
 //! What its author does with a draft: chooses a place, posts it, sends it to SMEs, gives a reason, drops it.
 
-use super::{Step, advance, end};
+use super::{Step, advance, end, notice};
 use crate::domain::command::{Act, Action};
-use crate::domain::decide::{Case, call as calls};
+use crate::domain::decide::{Case, exception};
 use crate::domain::decision::{Actor, Decision, Done, Reply};
 use crate::domain::engagement::{Body, Engagement, State};
 use crate::domain::org::Role;
@@ -12,6 +12,12 @@ use crate::domain::refusal::Refusal;
 /// What its author does with a draft.
 pub fn act(case: &Case<'_>, act: &Act) -> Decision {
     let draft = case.engagement;
+    if act.action == Action::ApproveException {
+        return notice::approve(case, &act.by);
+    }
+    if let Action::DeclineException { why } = &act.action {
+        return notice::decline(case, &act.by, why);
+    }
     let is_redirecting = draft.owner.as_ref() == Some(&act.by);
     if act.by != draft.requester && !is_redirecting {
         return Decision::refuse(Refusal::NotYours {
@@ -55,6 +61,7 @@ pub fn act(case: &Case<'_>, act: &Act) -> Decision {
         }
         Action::Discard | Action::Withdraw => {
             let mut decision = Decision::default();
+            exception::withdraw(changed.exception_mut(), &mut decision, draft);
             end(&mut changed, State::Deflected, case.now, &mut decision);
             decision.change(changed);
             decision.reply = Reply::Done { engagement: draft.id, done: Done::Discarded };
@@ -63,13 +70,18 @@ pub fn act(case: &Case<'_>, act: &Act) -> Decision {
         Action::AddDetail { text } => {
             changed.text = format!("{}\n{}", changed.text, text.trim());
         }
+        Action::AskException { why } => return notice::ask_exception(case, changed, why),
+        Action::UseSlot { start } => {
+            return notice::otherwise(draft, changed, |changed| {
+                notice::use_time(case, changed, *start, step)
+            });
+        }
         Action::Take
         | Action::HandBack
         | Action::AskPm { .. }
         | Action::Answered
         | Action::NotSolved { .. }
         | Action::Solved
-        | Action::UseSlot { .. }
         | Action::Seen
         | Action::NotMine { .. }
         | Action::RedirectToSmes
@@ -77,7 +89,6 @@ pub fn act(case: &Case<'_>, act: &Act) -> Decision {
         | Action::AnsweredElsewhere { .. }
         | Action::NotAQuestion
         | Action::AskAgain { .. }
-        | Action::AskException { .. }
         | Action::ApproveException
         | Action::DeclineException { .. }
         | Action::ConfirmCall
@@ -93,7 +104,7 @@ pub fn act(case: &Case<'_>, act: &Act) -> Decision {
             return Decision::refuse(Refusal::NotNow { engagement: draft.id, state: draft.state });
         }
     }
-    advance(changed, step, Actor::Person(act.by.clone()))
+    notice::otherwise(draft, changed, |changed| advance(changed, step, Actor::Person(act.by.clone())))
 }
 
 /// A call that came too soon, and whose author would rather ask SMEs: the words become a question of its own.
@@ -122,10 +133,7 @@ pub fn call_to_smes(case: &Case<'_>, act: &Act) -> Decision {
         Step { is_new: true, confirmed: false, offers_smes_first: false, policy: case.policy, now: case.now };
     let mut decision = advance(question, step, Actor::Person(act.by.clone()));
     if !decision.writes.is_empty() {
-        let kept = call.clone();
-        if let Body::Call(body) = &mut call.body {
-            calls::withdraw_exception(body, &mut decision, &kept);
-        }
+        exception::withdraw(call.exception_mut(), &mut decision, case.engagement);
         end(&mut call, State::Deflected, case.now, &mut decision);
         // The new question's clocks were set before; ending the call stops only the call's own.
         decision.change(call);

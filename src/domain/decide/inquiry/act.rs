@@ -112,7 +112,7 @@ impl Turn<'_> {
         if let Some(refusal) = absence::refusal_of(policy, to, self.case.now) {
             return Err(refusal);
         }
-        let is_pm = policy.org.is_pm(to) || answers(policy, &self.engagement, to);
+        let is_pm = policy.org.is_pm(to) || answers(policy, &self.engagement, to, self.case.now);
         if !is_pm || *to == self.engagement.requester || !is_on_duty(policy, to, self.case.now) {
             return Err(Refusal::CannotAnswer { engagement: self.engagement.id, user: to.clone() });
         }
@@ -201,7 +201,7 @@ impl Turn<'_> {
     }
 
     fn only_pms(&self, by: &UserId) -> Result<(), Refusal> {
-        if answers(self.case.policy, &self.engagement, by) {
+        if answers(self.case.policy, &self.engagement, by, self.case.now) {
             return Ok(());
         }
         Err(self.not_yours(Role::PmsOf(self.engagement.place.clone()), by))

@@ -36,7 +36,7 @@ pub fn reacted(case: &Case<'_>, reacted: &Reacted) -> Decision {
                 || question_of(&turn.engagement) == Some(&reacted.ts))
     });
     let is_live = turn.engagement.state.is_live();
-    if reacted.added && is_here && is_live && answers(case.policy, &turn.engagement, &reacted.by) {
+    if reacted.added && is_here && is_live && answers(case.policy, &turn.engagement, &reacted.by, case.now) {
         turn.seen(&reacted.by);
     }
     turn.finish()
@@ -95,7 +95,7 @@ impl Turn<'_> {
             return;
         }
         let is_live = self.engagement.state.is_live();
-        if is_live && answers(self.case.policy, &self.engagement, by) {
+        if is_live && answers(self.case.policy, &self.engagement, by, at) {
             self.answered(HowEnded::Replied, by, at);
         } else if is_live && *by == self.engagement.requester {
             self.resumed(by, at);
@@ -162,7 +162,7 @@ impl Turn<'_> {
         let is_sme = *by == self.engagement.requester
             || area_of(policy, &self.engagement)
                 .is_some_and(|area| policy.org.is_sme_in_internal_channel(by, area));
-        let pm = heard.mentions.iter().find(|user| answers(policy, &self.engagement, user));
+        let pm = heard.mentions.iter().find(|user| answers(policy, &self.engagement, user, at));
         if !is_sme || !(heard.mentions_us || pm.is_some()) || !takes_follow_ups(&self.engagement) {
             return;
         }

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 
-use super::people::{because, leader_of, reads_along, second_of};
+use super::people::{because, raised_to, reads_along, second_of};
 use super::turn::{Turn, is_held_while_blind};
 use crate::domain::command::{ClockKind, Heard};
 use crate::domain::decide::Case;
@@ -16,7 +16,7 @@ use crate::domain::engagement::State;
 use crate::domain::engagement::inquiry::ReplyClock;
 use crate::domain::ids::UserId;
 use crate::domain::notice::{Address, Downtime, What};
-use crate::domain::reason::{Fact, Rule};
+use crate::domain::reason::{Because, Fact, Rule};
 use crate::domain::reply_clock;
 use crate::domain::rules::{ClockMode, LadderRole, LadderStep};
 
@@ -62,6 +62,8 @@ struct Reached {
     is_raise: bool,
     /// Told by direct message, since they do not read the thread (B8).
     direct_to: Option<UserId>,
+    /// Why it is them, in the stead of somebody who is away.
+    instead: Option<Because>,
 }
 
 impl Turn<'_> {
@@ -135,14 +137,20 @@ impl Turn<'_> {
         {
             let waited_seconds = self.counted(clock);
             let what = What::Nudge { owner: owner.clone(), waited_seconds, due, late_because };
-            return Some(Reached { what, whom: vec![owner], is_raise: false, direct_to: None });
+            return Some(Reached {
+                what,
+                whom: vec![owner],
+                is_raise: false,
+                direct_to: None,
+                instead: None,
+            });
         }
         let asks_second = step.to.contains(&LadderRole::StagePm);
         let second =
             if asks_second { second_of(self.case.policy, &self.engagement, self.case.now) } else { None };
         let whom = std::iter::once(owner.clone()).chain(second.clone()).collect();
         let what = What::Miss { owner, second, waited_seconds, late_because };
-        Some(Reached { what, whom, is_raise: false, direct_to: None })
+        Some(Reached { what, whom, is_raise: false, direct_to: None, instead: None })
     }
 
     /// How long somebody has waited, in the time that counts (B4).
@@ -154,7 +162,7 @@ impl Turn<'_> {
     }
 
     fn raise(&self, clock: &ReplyClock, late_because: Option<Downtime>) -> Option<Reached> {
-        let leader = leader_of(self.case.policy, &self.engagement, self.case.now)?;
+        let (leader, instead) = raised_to(self.case.policy, &self.engagement, self.case.now)?;
         let direct_to = (!reads_along(self.case.policy, &self.engagement, &leader)).then(|| leader.clone());
         let what = What::Raise {
             leader: leader.clone(),
@@ -162,22 +170,24 @@ impl Turn<'_> {
             waited_seconds: reply_clock::waited(clock, self.case.now),
             direct: direct_to.is_some(),
             late_because,
+            instead: instead.clone(),
         };
-        Some(Reached { what, whom: vec![leader], is_raise: true, direct_to })
+        Some(Reached { what, whom: vec![leader], is_raise: true, direct_to, instead })
     }
 
     /// Tells it, and keeps it; where nobody could be told, only that.
     fn remind(&mut self, reached: Option<Reached>) {
         let now = self.case.now;
         let actor = Actor::Clock(ClockKind::Reply);
-        let why = vec![because(Rule::B5, self.time_passed())];
+        let mut why = vec![because(Rule::B5, self.time_passed())];
         let clock = ClockKind::Reply;
-        let Some(Reached { what, whom, is_raise, direct_to }) = reached else {
+        let Some(Reached { what, whom, is_raise, direct_to, instead }) = reached else {
             let event = Event::Raised { whom: Vec::new(), clock };
             let nobody = because(Rule::B5, Fact::NoPm { place: self.engagement.place.clone() });
             return self.note(now, actor, event, vec![nobody]);
         };
         let event = if is_raise { Event::Raised { whom, clock } } else { Event::Reminded { whom, clock } };
+        why.extend(instead);
         self.note(now, actor, event, why);
         match direct_to {
             Some(user) => self.decision.tell(&self.engagement, Address::Direct { user }, what),

@@ -4,18 +4,18 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::engagement::Engagement;
 use crate::domain::ids::UserId;
-use crate::domain::org::{Area, Place, PlaceId, Policy};
+use crate::domain::org::{Area, OnDuty, Place, PlaceId, Policy};
 use crate::domain::reason::{Because, Fact, Rule};
 
 /// Whether this person's message answers the inquiry (B1): a PM of the area or its place, cover, stage PM, product leader,
-/// or whoever it was handed to. Never the asker (B2).
-pub fn answers(policy: &Policy, engagement: &Engagement, user: &UserId) -> bool {
+/// whoever covers for one of these then, or whoever it was handed to. Never the asker (B2).
+pub fn answers(policy: &Policy, engagement: &Engagement, user: &UserId, at: DateTime<Utc>) -> bool {
     if *user == engagement.requester {
         return false;
     }
     engagement.owner.as_ref() == Some(user)
-        || area_of(policy, engagement).is_some_and(|area| policy.org.answers_for(user, area))
-        || engagement.place.as_ref().is_some_and(|place| policy.org.is_pm_of(user, place))
+        || area_of(policy, engagement).is_some_and(|area| policy.org.answers_for_then(user, area, at))
+        || engagement.place.as_ref().is_some_and(|place| policy.org.is_pm_of_then(user, place, at))
 }
 
 /// What the choice of an owner rests on (B3).
@@ -79,26 +79,45 @@ pub(super) fn second_of(policy: &Policy, engagement: &Engagement, now: DateTime<
     policy.org.on_duty(stage_pm.into_iter().chain(cover), can, &[now]).who
 }
 
-/// The product leader to whom it is raised (B5), where known, and not the owner or the asker themselves; whom they named where
-/// they are away. Without anybody there it is raised to the leader all the same: there is nobody above.
-pub(super) fn leader_of(policy: &Policy, engagement: &Engagement, now: DateTime<Utc>) -> Option<UserId> {
-    let own = engagement.place.as_ref().and_then(|place| policy.org.place(place));
-    let of_area =
-        policy.org.places().iter().filter(|place| place.area.is_some() && place.area == engagement.area);
+/// To whom it is raised (B5), and why where that is not the product leader, never the owner or the asker themselves: the product
+/// leader; whom they named where they are away; else the area's lead, whose daily list it is on from then on. Without anybody
+/// there it is raised to the leader all the same: there is nobody above.
+pub(super) fn raised_to(
+    policy: &Policy,
+    engagement: &Engagement,
+    now: DateTime<Utc>,
+) -> Option<(UserId, Option<Because>)> {
+    let org = &policy.org;
+    let own = engagement.place.as_ref().and_then(|place| org.place(place));
+    let of_area = org.places().iter().filter(|place| place.area.is_some() && place.area == engagement.area);
     let leaders: Vec<&UserId> =
         own.into_iter().chain(of_area).filter_map(|place| place.leader.as_ref()).collect();
     let can = |user: &UserId| engagement.owner.as_ref() != Some(user) && engagement.requester != *user;
-    let there = policy.org.on_duty(leaders.iter().copied(), can, &[now]).who;
-    there.or_else(|| policy.org.on_duty(leaders.into_iter(), can, &[]).who)
+    let OnDuty { who, instead_of } = org.on_duty(leaders.iter().copied(), can, &[now]);
+    match (who, instead_of) {
+        (Some(by), Some((pm, until))) => {
+            let fact = Fact::Covers { by: by.clone(), pm, until };
+            Some((by, Some(because(Rule::B5, fact))))
+        }
+        (Some(leader), None) => Some((leader, None)),
+        (None, Some((pm, until))) => {
+            let leads = area_of(policy, engagement).into_iter().flat_map(|area| &area.leads);
+            match org.on_duty(leads, can, &[now]).who {
+                Some(lead) => Some((lead, Some(because(Rule::B5, Fact::NobodyCovers { pm, until })))),
+                None => Some((pm, None)),
+            }
+        }
+        (None, None) => None,
+    }
 }
 
-/// Whether the leader reads the area's internal channel: a leader listed among its PMs is taken to be a member, unless we saw
+/// Whether they read the area's internal channel: whoever is listed among its PMs or leads is taken to be a member, unless we saw
 /// that they are not; of anybody else we do not know, so they hear by direct message, which is never wrong (B8).
 pub(super) fn reads_along(policy: &Policy, engagement: &Engagement, leader: &UserId) -> bool {
     area_of(policy, engagement).is_some_and(|area| {
         let is_outside =
             area.internal_channel.as_ref().is_some_and(|channel| policy.org.is_outside(leader, channel));
-        area.pms.contains(leader) && !is_outside
+        (area.pms.contains(leader) || area.leads.contains(leader)) && !is_outside
     })
 }
 

@@ -254,7 +254,7 @@ fn every_small_form_becomes_its_action() {
         (Form::DeclineCall, text(), Action::DeclineCall { why: why.clone() }),
         (Form::ProposeTime, start(), Action::ProposeTime { start: start_at }),
         (Form::MissingContext, text(), Action::MissingContext { what: why.clone() }),
-        (Form::Reschedule, start(), Action::Reschedule { start: start_at }),
+        (Form::Reschedule, start(), Action::Reschedule { start: start_at, why: None }),
         (Form::CancelCall, text(), Action::CancelCall { why: why.clone() }),
         (Form::Agenda, link(), Action::AddAgenda { link: "https://a.example".to_owned() }),
         (Form::AskException, text(), Action::AskException { why: why.clone() }),
@@ -262,7 +262,7 @@ fn every_small_form_becomes_its_action() {
         (Form::Close, text(), Action::Close { why }),
         (Form::Reassign, person(), Action::Reassign { to: pm }),
     ];
-    assert_eq!(table.len() + 1, Form::ALL.len(), "every form but the request form");
+    assert_eq!(table.len() + 2, Form::ALL.len(), "every form but the request form and that of an absence");
     for (form, entry, action) in table {
         let field = entry.0;
         let expected = Submitted::Act(Act { engagement: EngagementId(7), by: by(), action });

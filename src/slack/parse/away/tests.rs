@@ -49,7 +49,7 @@ fn days_are_read_however_they_are_written() {
         ("", DaySaid::Unknown(String::new())),
     ] {
         let found = wished(&format!("away until {said}"), &[]).map(|wish| wish.until);
-        assert_eq!(found, Some(meant), "{said}");
+        assert_eq!(found, Some(WhenSaid::Day(meant)), "{said}");
     }
 }
 
@@ -77,7 +77,14 @@ fn people_and_parts_are_told_apart() {
         ("away 2026-12-24 cover @Ines", &["UINES"], None, id("UINES"), None),
     ] {
         let by = UserId::from("UPAUL");
-        let expected = AwayWish { by, who, from: first, until: day.clone(), cover };
+        let expected = AwayWish {
+            by,
+            who,
+            from: first.map(WhenSaid::Day),
+            until: WhenSaid::Day(day.clone()),
+            cover,
+            in_form: false,
+        };
         assert_eq!(wished(text, mentions), Some(expected), "{text}");
     }
 }
@@ -108,7 +115,7 @@ fn a_button_does_what_it_says_and_nothing_else() {
     let day = NaiveDate::from_ymd_opt(2026, 12, 24).expect("a day");
     let value = serde_json::to_string(&AwayPress { away: AwayPressed::Until(day) }).expect("json");
     let Some(Command::Away(wish)) = pressed(&value, &paul) else { panic!("{value}") };
-    assert_eq!((wish.by, wish.who, wish.until), (paul.clone(), None, DaySaid::Date(day)));
+    assert_eq!((wish.by, wish.who, wish.until), (paul.clone(), None, WhenSaid::Day(DaySaid::Date(day))));
     for (away, command) in [
         (AwayPressed::No, Command::NotAway { by: paul.clone() }),
         (AwayPressed::Back, Command::Back { by: paul.clone(), who: None }),

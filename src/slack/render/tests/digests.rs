@@ -38,6 +38,7 @@ fn each_person_reads_in_one_line_what_they_owe_and_is_mentioned_once() {
         late_because: None,
     };
     let raise = What::Raise {
+        instead: None,
         leader: user("ULEE"),
         since: now() - hours(8),
         waited_seconds: 28_800,
@@ -79,6 +80,7 @@ fn each_person_reads_in_one_line_what_they_owe_and_is_mentioned_once() {
 fn in_a_direct_message_nobody_is_mentioned_and_no_closed_door_is_linked() {
     let (inquiry, call) = (inquiry("text of the internal channel"), call(WORDS));
     let raise = What::Raise {
+        instead: None,
         leader: user("UAVA"),
         since: now() - hours(8),
         waited_seconds: 28_800,

@@ -8,7 +8,7 @@ use crate::domain::directory::AreaMode;
 use crate::domain::engagement::call::{Agenda, BriefingAnswer, BriefingQuestion, CallStatus};
 use crate::domain::engagement::inquiry::{ClockEnd, HowEnded, Pause};
 use crate::domain::engagement::{
-    Body, CallException, Detail, Engagement, ExceptionState, Pending, Question, State, Triage,
+    Body, Detail, Engagement, ExceptionState, NoticeException, Pending, Question, State, Triage,
 };
 use crate::domain::ids::{AreaKey, ChannelId, Ts};
 use crate::domain::notice::{Address, Notice, What};
@@ -165,6 +165,7 @@ fn pendings() -> Vec<Pending> {
         Pending::Root,
         Pending::Message,
         Pending::Proof,
+        Pending::ShortNotice { notice_seconds: 90_000, earliest: now() + hours(60) },
     ]
 }
 
@@ -222,7 +223,7 @@ fn exceptions(text: &str) -> Vec<Engagement> {
             let mut engagement = call(text);
             if let Body::Call(body) = &mut engagement.body {
                 body.earliest = Some(now() + hours(60));
-                body.exception = Some(CallException {
+                body.exception = Some(NoticeException {
                     why: text.to_owned(),
                     asked_at: now(),
                     start: body.start,
@@ -231,15 +232,36 @@ fn exceptions(text: &str) -> Vec<Engagement> {
                     state,
                     decided_by: Some(user("UPAT")),
                     outgrown: false,
+                    because: Vec::new(),
+                    moves_from: None,
                 });
+                if !is_draft {
+                    let moving = body.exception.clone();
+                    body.moving = moving.map(|it| NoticeException { moves_from: Some(body.start), ..it });
+                }
             }
             if is_draft {
                 engagement = Engagement { state: State::Draft, home: None, owner: None, ..engagement };
             }
+            all.push(answer_with(text, engagement.exception(), is_draft));
             all.push(engagement);
         }
     }
     all
+}
+
+/// An answer that is needed soon, with that exception.
+fn answer_with(text: &str, exception: Option<&NoticeException>, is_draft: bool) -> Engagement {
+    let exception = exception.cloned().map(|it| Box::new(NoticeException { moves_from: None, ..it }));
+    let needed_by = Some(now() + hours(40));
+    let pending = Some(Pending::ShortNotice { notice_seconds: 144_000, earliest: now() + hours(60) });
+    let asked = pm_ask(text);
+    if is_draft {
+        let body = Body::Question(Question { pending, needed_by, exception, ..Question::default() });
+        return Engagement { state: State::Draft, home: None, owner: None, body, ..asked };
+    }
+    let body = Body::PmAsk(crate::domain::engagement::PmAsk { needed_by, exception, ..Default::default() });
+    Engagement { body, ..asked }
 }
 
 fn inquiry_states(text: &str) -> Vec<Engagement> {

@@ -137,6 +137,8 @@ pub(super) fn events(text: &str) -> Vec<Event> {
         Event::CallDeclined { why: text.clone() },
         Event::TimeProposed { start: now() },
         Event::ExceptionAsked { whom: vec![user("UPAT")] },
+        Event::ExceptionAsked { whom: Vec::new() },
+        Event::AskerLeft,
         Event::ExceptionApproved,
         Event::ExceptionDeclined { why: text.clone() },
         Event::ExceptionEnded,
@@ -244,7 +246,12 @@ pub(super) fn whats(text: &str) -> Vec<What> {
         What::AgendaDue { start: now() + hours(30), due: now() + hours(6), late_because: None },
         What::AgendaMissed { requester: user("UAVA"), pm: Some(by.clone()), late_because: None },
         What::AgendaMissed { requester: user("UAVA"), pm: None, late_because: None },
-        What::ExceptionAsked { whom: user("UPAT") },
+        What::ExceptionAsked {
+            whom: user("UPAT"),
+            because: vec![Because { rule: Rule::C12, fact: Fact::TimePassed { seconds: 14_400 } }],
+        },
+        What::ExceptionStands { whom: user("UPAT"), start: now() },
+        What::AskerLeft { owner: Some(user("UPAT")) },
         What::Parked {
             channel: ChannelId::from("CGRP"),
             error: text.clone(),
@@ -265,7 +272,17 @@ pub(super) fn whats(text: &str) -> Vec<What> {
     ];
     for direct in [true, false] {
         let leader = user("ULEE");
-        all.push(What::Raise { leader, since, waited_seconds: 28_800, direct, late_because: late() });
+        let pm = user("ULEO");
+        let until = NaiveDate::from_ymd_opt(2026, 12, 24).expect("a day");
+        let instead = Some(Because { rule: Rule::B5, fact: Fact::NobodyCovers { pm, until } });
+        all.push(What::Raise {
+            instead,
+            leader,
+            since,
+            waited_seconds: 28_800,
+            direct,
+            late_because: late(),
+        });
     }
     for change in changes(&text) {
         all.push(What::CallChanged { change: change.clone(), mention: Some(user("UAVA")) });

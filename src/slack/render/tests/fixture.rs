@@ -276,6 +276,7 @@ pub(super) fn call(text: &str) -> Engagement {
     let call = Call {
         earliest: None,
         exception: None,
+        moving: None,
         start: now() + hours(50),
         minutes: 45,
         status: CallStatus::Asked,

@@ -32,6 +32,7 @@ fn the_ladder_mentions_whom_the_table_names() {
     insta::assert_snapshot!(in_thread(&engagement, miss(Some(user("USAM")))), @"<@UPAT>: 4 h have passed. <@USAM>, could you or a colleague answer, or say who can?");
     insta::assert_snapshot!(in_thread(&engagement, miss(None)), @"<@UPAT>: 4 h have passed. Could you or a colleague answer, or say who can?");
     let raise = |direct| What::Raise {
+        instead: None,
         leader: user("ULEE"),
         since: now() - hours(8),
         waited_seconds: 28_800,
@@ -198,6 +199,7 @@ fn text_of_the_internal_channel_stays_there() {
     let asker = inquiry(secret);
     let answered = directly(&question(WORDS), What::PmAnsweredToRequester { sme: user("UINES") });
     let raised = What::Raise {
+        instead: None,
         leader: user("ULEE"),
         since: now(),
         waited_seconds: 28_800,

@@ -188,7 +188,7 @@ fn the_wrong_person_is_told_who_can() {
         (Action::AcceptProposal, Role::Requester, [PETRA, INES]),
         (Action::AddDetail { text: text() }, Role::Requester, [PETRA, INES]),
         (Action::Withdraw, Role::Requester, [PETRA, INES]),
-        (Action::Reschedule { start }, Role::Requester, [INES, LEA]),
+        (Action::Reschedule { start, why: None }, Role::Requester, [INES, LEA]),
         (Action::CancelCall { why: text() }, Role::Requester, [INES, ADA]),
         (Action::AddAgenda { link: text() }, Role::Requester, [INES, LEA]),
         (Action::Close { why: text() }, Role::LeadsOf(AreaKey::from("ci")), [AVA, PETRA]),

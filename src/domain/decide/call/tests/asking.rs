@@ -121,7 +121,7 @@ fn a_draft_is_its_requesters_and_ends_in_silence() {
     for action in [
         Action::AskSmes,
         Action::CancelCall { why: String::new() },
-        Action::Reschedule { start: at("2026-11-20T17:00:00Z") },
+        Action::Reschedule { start: at("2026-11-20T17:00:00Z"), why: None },
     ] {
         let decision = story.press(AVA, action);
         let refusal = Refusal::NotNow { engagement: ID, state: State::Draft };

@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 
 use super::super::testing::*;
 use crate::domain::command::{Action, ClockKind};
-use crate::domain::decision::{Done, Event, Problem, Reply};
+use crate::domain::decision::{Done, Event, Field, FieldProblem, Problem, Reply};
 use crate::domain::engagement::State;
 use crate::domain::engagement::call::CallStatus;
 use crate::domain::ids::{ChannelId, UserId};
@@ -19,16 +19,20 @@ fn moved_earlier_it_needs_a_new_notice() {
     let mut story = Story::asked();
     let start = at("2026-11-19T01:00:00Z");
     for by in [AVA, PETRA] {
-        let decision = story.press(by, Action::Reschedule { start });
+        let decision = story.press(by, Action::Reschedule { start, why: None });
         let too_soon = Problem::TooSoon {
             notice_seconds: 40 * 3_600,
             earliest: at("2026-11-19T17:00:00Z"),
             pm_zone: Some(Tz::America__Los_Angeles),
         };
-        assert_eq!(decision.reply, at_the_start(too_soon), "{by}");
+        let Reply::Form(problems) = decision.reply else { panic!("{by}: {:?}", decision.reply) };
+        assert_eq!(problems[0], FieldProblem { field: Field::Start, problem: too_soon }, "{by}");
+        // Whoever asked for the call may say why it cannot wait; a PM proposes a time.
+        let may_say_why = problems.get(1).is_some_and(|second| second.problem == Problem::NeedsWhy);
+        assert_eq!((may_say_why, problems.len() > 1), (by == AVA, by == AVA));
     }
     let start = at("2026-11-19T11:00:00Z");
-    let decision = story.press(AVA, Action::Reschedule { start });
+    let decision = story.press(AVA, Action::Reschedule { start, why: None });
     assert_eq!(decision.reply, Reply::Nothing);
     assert_eq!((story.call().notice_seconds, story.call().second_day), (50 * 3_600, true));
     let notice = Fact::Notice { seconds: 50 * 3_600, second_day: true };
@@ -55,16 +59,19 @@ fn moved_later_on_the_same_date_it_does_not() {
     ] {
         let mut story = Story::asked();
         story.now = at("2026-11-19T15:00:00Z");
-        let decision = story.press(AVA, Action::Reschedule { start: at(start) });
+        let decision = story.press(AVA, Action::Reschedule { start: at(start), why: None });
         assert_eq!(decision.reply == Reply::Nothing, accepted, "{start}");
         let expected = if accepted { at(start) } else { at(FRIDAY) };
         assert_eq!(story.call().start, expected);
     }
     let mut story = Story::asked();
-    assert!(story.press(AVA, Action::Reschedule { start: at(FRIDAY) }).is_empty(), "it does not move");
-    let decision = story.press(AVA, Action::Reschedule { start: story.now });
+    assert!(
+        story.press(AVA, Action::Reschedule { start: at(FRIDAY), why: None }).is_empty(),
+        "it does not move"
+    );
+    let decision = story.press(AVA, Action::Reschedule { start: story.now, why: None });
     assert_eq!(decision.reply, at_the_start(Problem::InThePast));
-    story.press(AVA, Action::Reschedule { start: at("2026-11-20T18:00:00Z") });
+    story.press(AVA, Action::Reschedule { start: at("2026-11-20T18:00:00Z"), why: None });
     assert_eq!(story.call().notice_seconds, 81 * 3_600);
 }
 
@@ -72,7 +79,7 @@ fn moved_later_on_the_same_date_it_does_not() {
 fn moved_by_the_requester_a_confirmed_call_is_asked_again() {
     let mut story = Story::confirmed();
     let to = at("2026-11-24T17:00:00Z");
-    let decision = story.press(AVA, Action::Reschedule { start: to });
+    let decision = story.press(AVA, Action::Reschedule { start: to, why: None });
     let change = Change::Rescheduled { by: UserId::from(AVA), from: at(FRIDAY), to };
     let mention = Some(UserId::from(PETRA));
     assert_eq!(told(&decision), [card("C_G_RUNNER", false), thread(What::CallChanged { change, mention })]);
@@ -83,12 +90,12 @@ fn moved_by_the_requester_a_confirmed_call_is_asked_again() {
 fn moved_by_the_pm_it_stays_confirmed() {
     let mut story = Story::confirmed();
     let to = at("2026-11-24T17:00:00Z");
-    let decision = story.press(PETRA, Action::Reschedule { start: to });
+    let decision = story.press(PETRA, Action::Reschedule { start: to, why: None });
     let change = Change::Rescheduled { by: UserId::from(PETRA), from: at(FRIDAY), to };
     assert_eq!(told(&decision), [card("C_G_RUNNER", false), direct(What::ChangedToRequester { change })]);
     assert_eq!(story.engagement().state, State::Taken);
     // By another PM: the one who comes hears of it too.
-    let decision = story.press(STAN, Action::Reschedule { start: at("2026-11-25T17:00:00Z") });
+    let decision = story.press(STAN, Action::Reschedule { start: at("2026-11-25T17:00:00Z"), why: None });
     assert_eq!(told(&decision).len(), 3);
     assert_eq!(story.call().status, CallStatus::Confirmed { by: UserId::from(PETRA) });
 }
@@ -99,7 +106,7 @@ fn moved_after_the_agenda_was_missed_its_reminders_begin_anew() {
     story.due_at(ClockKind::AgendaAsk, "2026-11-19T11:00:00Z");
     story.due_at(ClockKind::AgendaMissed, "2026-11-19T17:00:00Z");
     assert!(story.call().agenda_missed);
-    story.press(AVA, Action::Reschedule { start: at("2026-11-24T17:00:00Z") });
+    story.press(AVA, Action::Reschedule { start: at("2026-11-24T17:00:00Z"), why: None });
     assert!(!story.call().agenda_missed && !story.call().agenda_asked);
     assert_eq!(
         story.clocks(),
@@ -117,7 +124,7 @@ fn moved_by_minutes_after_the_miss_nobody_is_reminded_twice() {
     story.due_at(ClockKind::AgendaAsk, "2026-11-19T11:00:00Z");
     story.due_at(ClockKind::AgendaMissed, "2026-11-19T17:00:00Z");
     story.now = at("2026-11-20T09:00:00Z");
-    story.press(AVA, Action::Reschedule { start: at("2026-11-20T17:30:00Z") });
+    story.press(AVA, Action::Reschedule { start: at("2026-11-20T17:30:00Z"), why: None });
     assert!(story.call().agenda_missed);
     assert_eq!(story.clocks(), [(ClockKind::CallStart, "Fri 17:30".to_owned())]);
 }
@@ -168,7 +175,7 @@ fn the_agenda_ends_its_reminders_and_mentions_nobody() {
     assert_eq!(story.clocks(), [(ClockKind::CallStart, "Fri 17:00".to_owned())]);
     assert!(story.due_at(ClockKind::AgendaAsk, "2026-11-19T11:00:00Z").is_empty());
     assert!(story.due_at(ClockKind::AgendaMissed, "2026-11-19T17:00:00Z").is_empty());
-    story.press(AVA, Action::Reschedule { start: at("2026-11-24T17:00:00Z") });
+    story.press(AVA, Action::Reschedule { start: at("2026-11-24T17:00:00Z"), why: None });
     assert_eq!(story.clocks.len(), 1, "it moves with the call");
 }
 

@@ -7,7 +7,7 @@ use super::super::testing::*;
 use crate::domain::command::{Action, ClockKind};
 use crate::domain::decision::Reply;
 use crate::domain::engagement::call::CallStatus;
-use crate::domain::engagement::{CallException, State};
+use crate::domain::engagement::{ExceptionState, NoticeException, State};
 use crate::domain::ids::UserId;
 
 /// Something that happens.
@@ -28,7 +28,8 @@ fn action(which: usize, story: &Story, hours: i64) -> Action {
         2 | 3 => Action::ProposeTime { start },
         4 => Action::AcceptProposal,
         5 => Action::MissingContext { what: text() },
-        6 | 7 => Action::Reschedule { start },
+        6 | 7 => Action::Reschedule { start, why: None },
+        23 | 24 => Action::Reschedule { start, why: Some(text()) },
         8 => Action::CancelCall { why: text() },
         9 => Action::AddAgenda { link: text() },
         10 => Action::AddDetail { text: text() },
@@ -40,13 +41,14 @@ fn action(which: usize, story: &Story, hours: i64) -> Action {
         17 | 18 => Action::AskException { why: text() },
         19 | 20 => Action::ApproveException,
         21 => Action::DeclineException { why: text() },
-        _ => Action::Withdraw,
+        22 => Action::Withdraw,
+        _ => unreachable!("drawn below 25"),
     }
 }
 
 fn happens() -> impl Strategy<Value = Happens> {
     let person = prop::sample::select(vec![AVA, AVA, PETRA, PETRA, PAUL, STAN, CLEO, INES, LEA, ADA]);
-    let press = (person, 0_usize..23, 1_i64..600, 1_i64..150)
+    let press = (person, 0_usize..25, 1_i64..600, 1_i64..150)
         .prop_map(|(by, action, minutes, hours)| Happens::Press(by, action, minutes, hours));
     prop_oneof![4 => press, 1 => Just(Happens::Due)]
 }
@@ -66,9 +68,14 @@ fn check(story: &Story) -> Result<(), TestCaseError> {
         CallStatus::Lapsed => state == State::Lapsed,
     };
     let exception = call.exception.as_ref();
-    let is_asked = exception.is_some_and(CallException::is_open);
+    let is_asked = exception.is_some_and(NoticeException::is_open);
     prop_assert!(!is_asked || state == State::Draft, "C12: nobody is asked for what was posted or ended");
-    prop_assert!(exception.is_none_or(|exception| exception.decided_by != Some(UserId::from(AVA))));
+    let moving = call.moving.as_ref();
+    let is_posted = matches!(state, State::Open | State::Taken);
+    prop_assert!(!moving.is_some_and(NoticeException::is_open) || is_posted, "only what stands can move");
+    prop_assert!(moving.is_none_or(|moving| moving.state != ExceptionState::Approved), "then it has moved");
+    let mut both = exception.into_iter().chain(moving);
+    prop_assert!(both.all(|exception| exception.decided_by != Some(UserId::from(AVA))));
     prop_assert!(agree, "{:?} and {:?}", state, call.status);
     prop_assert_eq!(story.engagement().closed_at.is_some(), !state.is_live());
     prop_assert_eq!(story.engagement().home.is_some(), story.engagement().owner.is_some());
@@ -82,8 +89,10 @@ fn check(story: &Story) -> Result<(), TestCaseError> {
         prop_assert_eq!(story.clocks[&ClockKind::DraftLapse], call.start);
     } else {
         prop_assert!(story.clocks[&ClockKind::CallStart] >= call.start, "every call ends");
-        let reminders = story.clocks.len() - 1;
-        prop_assert!(reminders == 0 || call.agenda.is_none());
+        let next = moving.and_then(NoticeException::wakes_at);
+        prop_assert_eq!(story.clocks.get(&ClockKind::ExceptionNext), next.as_ref());
+        let reminds = |kind: &&ClockKind| !matches!(kind, ClockKind::CallStart | ClockKind::ExceptionNext);
+        prop_assert!(story.clocks.keys().filter(reminds).count() == 0 || call.agenda.is_none());
         prop_assert!(!story.clocks.contains_key(&ClockKind::DraftLapse));
     }
     Ok(())

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::{end_of, in_thread, lines};
+use crate::domain::absence::Absence;
 use crate::domain::command::{Action, ClockKind};
 use crate::domain::decide::inquiry::read_and_due;
 use crate::domain::decide::inquiry::testing::{Desk, at, directory, message, policy_of, told, user};
@@ -10,6 +11,7 @@ use crate::domain::decision::Event;
 use crate::domain::engagement::State;
 use crate::domain::engagement::inquiry::HowEnded;
 use crate::domain::notice::{Address, Downtime, What};
+use crate::domain::reason::Fact;
 
 #[test]
 fn the_whole_ladder_then_a_late_answer() {
@@ -180,4 +182,39 @@ fn a_miss_is_recorded_where_no_step_marks_it() {
     let told = desk.runs_until(at(5, 0));
     assert_eq!(told.len(), 1);
     assert!(desk.clock().missed && desk.reply_due().is_none());
+}
+
+#[test]
+fn a_product_leader_who_is_away_is_raised_to_whom_they_named_else_to_the_areas_lead() {
+    let absence = |who: &str, cover: Option<&str>| Absence {
+        who: user(who),
+        from: at(-48, 0),
+        until: at(480, 0),
+        last_day: at(470, 0).date_naive(),
+        cover: cover.map(user),
+        set_by: user(who),
+    };
+    let until = at(470, 0).date_naive();
+    let covers = |by: &str| Fact::Covers { by: user(by), pm: user("BOSS"), until };
+    let nobody = Fact::NobodyCovers { pm: user("BOSS"), until };
+    // Who is away with whom in their stead; to whom it is raised, whether directly, and why.
+    for (away, whom, direct, fact) in [
+        (vec![], "BOSS", true, None),
+        (vec![("BOSS", Some("FAR"))], "FAR", true, Some(covers("FAR"))),
+        (vec![("BOSS", None)], "LEAD", false, Some(nobody)),
+        // Nobody is there at all: there is nobody above.
+        (vec![("BOSS", None), ("LEAD", None)], "BOSS", true, None),
+    ] {
+        let mut policy = policy_of(&directory());
+        let absences = away.iter().map(|(who, cover)| absence(who, *cover)).collect();
+        policy.org = policy.org.with_absences(absences);
+        let mut desk = Desk::opened(policy, |_| {}, None);
+        desk.runs_until(at(7, 59));
+        let told = desk.runs_until(at(8, 0));
+        let Some((_, _, What::Raise { leader, direct: is_direct, instead, .. })) = told.first() else {
+            panic!("{away:?}: {told:?}")
+        };
+        assert_eq!((leader, *is_direct), (&user(whom), direct), "{away:?}");
+        assert_eq!(instead.as_ref().map(|because| &because.fact), fact.as_ref(), "{away:?}");
+    }
 }
