@@ -25,7 +25,7 @@ use crate::worker::run::{self, Worker};
 use crate::worker::steps::Steps;
 use crate::worker::supervise::supervised;
 use crate::worker::{
-    absences, clocks, gap, health, holidays, homes, membership, names, outbox, upkeep, watchdog,
+    absences, clocks, gap, health, holidays, homes, membership, names, outbox, replan, upkeep, watchdog,
 };
 
 /// What the bot is made of.
@@ -303,6 +303,7 @@ impl Bot {
             if names::follow(&self.app, &self.source).await? {
                 self.app.names_stale.notify_one();
             }
+            replan::tick(&self.app).await?;
             let due = clocks::tick(&self.app, &self.slack).await?;
             self.app.health.looked_at_clocks(self.app.now());
             let delivered = outbox::tick(&self.app, &self.slack, &self.pace).await?;

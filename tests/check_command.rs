@@ -77,6 +77,28 @@ fn a_broken_calendar_of_holidays_is_told_at_its_line_and_stops_nothing() {
     assert_eq!(outcome.directory.expect("a directory").holiday_dates.len(), 1);
 }
 
+#[test]
+fn days_off_on_the_web_are_said_to_be_untried_and_only_their_hosts_are_shown() {
+    let directory =
+        "stages: {a: {groups: {b: {calendar: {holidays: [\"https://b.example.com/secret.ics\"]}}}}}";
+    let settings = format!(
+        "{ADMINS}[hours]\nholidays = [\"https://a.example.com/x.ics\", \"https://b.example.com/y.ics\"]\n"
+    );
+    let folder = folder(&settings, Some(directory));
+    let (_, report) = printed(&folder, &[]);
+    let untried: Vec<&str> = report.lines().filter(|line| line.contains("Days off")).collect();
+    assert_eq!(
+        untried,
+        [
+            "Days off on the web were not read: a.example.com, b.example.com. `switchboard check --live` tries them."
+        ]
+    );
+    assert!(!report.contains("secret"), "{report}");
+    let file = folder.path().join("switchboard.toml");
+    let live = CheckArgs { config: Some(file), live: true, ..CheckArgs::default() };
+    assert!(offline(&live, BTreeMap::new()).untried.is_empty(), "these are tried");
+}
+
 const ADMINS: &str = "[admin]\nchannel = \"#admins\"\n";
 
 #[test]

@@ -17,6 +17,8 @@ mod sockets;
     reason = "the stories' stage; here it gives the example directory and the signing secret"
 )]
 mod support;
+#[path = "real_binary/tls.rs"]
+mod tls;
 
 #[path = "program/mod.rs"]
 mod program;

@@ -24,6 +24,7 @@ impl App {
         if *policy.org.absences() != known {
             let policy = Policy::clone(&policy);
             self.policy.store(Arc::new(Policy { org: policy.org.with_absences(known), ..policy }));
+            self.homes.everything();
         }
         Ok(stored)
     }

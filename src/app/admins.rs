@@ -41,6 +41,18 @@ impl App {
         self.tell_admins(What::WellAgain { trouble }).await
     }
 
+    /// A channel has another id: whatever we keep of it has, too.
+    pub async fn channel_renumbered(&self, from: &ChannelId, to: &ChannelId) -> Result<(), StoreError> {
+        if from == to {
+            return Ok(());
+        }
+        let asks = self.store.renumber_channel(self.installation, from, to).await?;
+        tracing::info!(%from, %to, asks, "a channel has another id");
+        self.homes.everything();
+        self.work.notify_one();
+        Ok(())
+    }
+
     /// We came into a channel, or were removed from it; admins hear where the directory names it.
     pub async fn came_or_went(&self, channel: &ChannelId, joined: bool) -> Result<(), StoreError> {
         let trouble = Trouble::Removed { channel: channel.clone() };

@@ -1,8 +1,9 @@
 //! Whether Slack can reach us, where it does so by websockets that we open (Socket Mode). Only counts: `socket` says what
 //! happens, the worker keeps no sign of life while we are deaf, so that a deafness is a gap even after a crash (B7).
 
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 
+use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 
 /// Websockets to Slack.
@@ -13,6 +14,8 @@ pub struct Hearing {
     reconnects: AtomicU64,
     refused: AtomicBool,
     was_deaf: AtomicBool,
+    /// When we were first seen to be deaf, in microseconds since 1970; 0 while we hear.
+    seen_deaf: AtomicI64,
     /// Rings when we hear again.
     pub heard: Notify,
 }
@@ -62,6 +65,17 @@ impl Hearing {
     /// Whether Slack has no way to reach us.
     pub fn is_deaf(&self) -> bool {
         self.is_by_sockets() && self.open.load(Ordering::SeqCst) == 0
+    }
+
+    /// Since when we are deaf, as far as somebody looked.
+    pub fn deaf_since(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        if !self.is_deaf() {
+            self.seen_deaf.store(0, Ordering::SeqCst);
+            return None;
+        }
+        let now_micros = now.timestamp_micros();
+        let seen = self.seen_deaf.compare_exchange(0, now_micros, Ordering::SeqCst, Ordering::SeqCst);
+        DateTime::from_timestamp_micros(seen.err().unwrap_or(now_micros))
     }
 
     /// Whether we were deaf since this was asked last.

@@ -8,6 +8,7 @@ mod administer;
 mod admins;
 mod answers;
 mod bell;
+mod calendars;
 mod delivery;
 mod hearing;
 mod home;
@@ -42,6 +43,7 @@ use crate::store::{Commit, Committed, DueClock, Planned, Store, View};
 
 pub use crate::store::{StoreError, Turn};
 pub use bell::Bell;
+pub use calendars::Calendars;
 pub use delivery::{Counted, Delivery};
 pub use hearing::Hearing;
 pub use home::{Homes, Word};
@@ -77,6 +79,8 @@ pub struct App {
     pub errands: Bell,
     /// What may have changed in people's App Homes.
     pub homes: Homes,
+    /// Whether calendars changed, so that running clocks have to move.
+    pub calendars: Calendars,
     /// Rings when an absence was set or ended.
     pub absences_changed: tokio::sync::Notify,
     /// Rings when names at Slack changed.
@@ -233,6 +237,7 @@ impl App {
             clocks: Bell::default(),
             errands: Bell::default(),
             homes: Homes::default(),
+            calendars: Calendars::default(),
             absences_changed: tokio::sync::Notify::new(),
             names_stale: tokio::sync::Notify::new(),
             names_changes: Mutex::default(),

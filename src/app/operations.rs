@@ -50,6 +50,11 @@ impl Health {
         self.unheard.store(0, Ordering::Relaxed);
     }
 
+    /// Slack cannot reach us: of what we posted until now no event has to come.
+    pub fn expects_no_event(&self) {
+        self.unheard.store(0, Ordering::Relaxed);
+    }
+
     /// Since when we posted without any event.
     pub fn unheard_since(&self) -> Option<DateTime<Utc>> {
         DateTime::from_timestamp_micros(self.unheard.load(Ordering::Relaxed)).filter(|at| at.timestamp() != 0)

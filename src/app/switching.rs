@@ -17,8 +17,10 @@ impl App {
     pub fn set_policy(&self, mut policy: Policy) {
         let switches = self.switches.lock().unwrap_or_else(PoisonError::into_inner);
         policy.org.switch(&switches);
-        let absences = self.policy.load().org.absences().clone();
+        let before = self.policy.load_full();
+        let absences = before.org.absences().clone();
         self.policy.store(Arc::new(Policy { org: policy.org.with_absences(absences), ..policy }));
+        self.calendars.replaced(&before.org, &self.policy.load().org);
         self.homes.everything();
     }
 

@@ -3,13 +3,15 @@
 //! Offline: it reads files and asks nobody. Errors go to standard error with the line they are about; warnings and the
 //! table of fallbacks to standard output. What only Slack knows is added behind [`offline`]'s outcome.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use crate::config::{self, Environment, Gap, Problem, Purpose, Settings, Source};
-use crate::domain::directory::Directory;
+use crate::domain::directory::{Directory, HolidaySource};
 use crate::domain::rules::WorkingHours;
+use crate::worker::holidays;
 
 /// `switchboard check`
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -36,6 +38,8 @@ pub struct CheckOutcome {
     pub problems: Vec<Problem>,
     /// What the directory lacks, and what happens instead.
     pub gaps: Vec<Gap>,
+    /// Calendars of holidays on the web that nobody tried to read: their hosts.
+    pub untried: BTreeSet<String>,
 }
 
 impl CheckOutcome {
@@ -58,8 +62,13 @@ pub fn offline(args: &CheckArgs, mut env: Environment) -> CheckOutcome {
         env.insert("SWITCHBOARD_CONFIG".to_owned(), path.display().to_string());
     }
     let purpose = if args.serve { Purpose::Serve } else { Purpose::Look };
-    let mut outcome =
-        CheckOutcome { settings: None, directory: None, problems: Vec::new(), gaps: Vec::new() };
+    let mut outcome = CheckOutcome {
+        settings: None,
+        directory: None,
+        problems: Vec::new(),
+        gaps: Vec::new(),
+        untried: BTreeSet::new(),
+    };
     let source = match Source::from_environment(env, purpose) {
         Ok(source) => source,
         Err(problems) => {
@@ -78,7 +87,21 @@ pub fn offline(args: &CheckArgs, mut env: Environment) -> CheckOutcome {
             add_directory(&mut outcome, &config::directory_files(&source), &WorkingHours::default());
         }
     }
+    if !args.live {
+        outcome.untried = on_the_web(outcome.settings.as_ref(), outcome.directory.as_ref());
+    }
     outcome
+}
+
+/// The hosts of the calendars of holidays that are on the web.
+fn on_the_web(settings: Option<&Settings>, directory: Option<&Directory>) -> BTreeSet<String> {
+    let of_settings = settings.into_iter().flat_map(|settings| &settings.rules.holidays.calendars);
+    let of_directory = directory.into_iter().flat_map(Directory::holiday_calendars);
+    let host = |calendar: &HolidaySource| match calendar {
+        HolidaySource::Address(address) => Some(holidays::host(address)),
+        HolidaySource::Local(_) => None,
+    };
+    of_settings.chain(of_directory).filter_map(host).collect()
 }
 
 fn add_directory(outcome: &mut CheckOutcome, files: &[std::path::PathBuf], hours: &WorkingHours) {
@@ -127,6 +150,13 @@ pub fn report(outcome: &CheckOutcome) -> String {
     }
     if !outcome.gaps.is_empty() {
         let _ = write!(out, "\nWhat is incomplete, and what happens instead:\n{}", table(&outcome.gaps));
+    }
+    if !outcome.untried.is_empty() {
+        let hosts = outcome.untried.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let _ = writeln!(
+            out,
+            "\nDays off on the web were not read: {hosts}. `switchboard check --live` tries them."
+        );
     }
     if !out.is_empty() {
         out.push('\n');

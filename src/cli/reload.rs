@@ -16,6 +16,7 @@ use super::setup;
 use crate::app::{App, Reload, Reloaded, Reloading, StoreError};
 use crate::bot::Bot;
 use crate::config::{self, Environment, Problem, Purpose, Settings};
+use crate::domain::directory::Directory;
 use crate::domain::notice::What;
 use crate::worker::names::{self, Source};
 
@@ -48,6 +49,8 @@ struct Seen {
     read: Vec<(PathBuf, Stamp)>,
     /// The files as they were at the last look.
     looked: Vec<(PathBuf, Stamp)>,
+    /// The calendars of holidays in files that were named by what held last.
+    calendars: Vec<PathBuf>,
     /// What was read last did not hold.
     is_broken: bool,
 }
@@ -55,8 +58,9 @@ struct Seen {
 impl Reloader {
     /// For the bot that began with these settings; it is who reads them anew from now on.
     pub fn begin(bot: &Bot, env: Environment, purpose: Purpose, settings: Settings) -> Arc<Self> {
-        let files = stamps(&env, purpose);
-        let seen = Seen { settings, read: files.clone(), looked: files, is_broken: false };
+        let calendars = calendars(&settings, &bot.source.load().directory);
+        let files = stamps(&env, purpose, &calendars);
+        let seen = Seen { settings, read: files.clone(), looked: files, calendars, is_broken: false };
         let reloader = Arc::new(Self {
             env,
             purpose,
@@ -70,7 +74,7 @@ impl Reloader {
 
     /// Looks whether a file changed, and reads all anew once it rests: it is as it was at the last look.
     pub async fn look(&self, app: &Arc<App>) -> Result<Option<Reloaded>, StoreError> {
-        let now = stamps(&self.env, self.purpose);
+        let now = stamps(&self.env, self.purpose, &self.calendars());
         let is_due = {
             let mut seen = self.lock();
             let rests = seen.looked == now;
@@ -84,10 +88,16 @@ impl Reloader {
     /// Reads all anew.
     pub async fn read(&self, app: &Arc<App>) -> Result<Reloaded, StoreError> {
         let _turn = self.turn.lock().await;
-        let files = stamps(&self.env, self.purpose);
+        let mut files = stamps(&self.env, self.purpose, &self.calendars());
         let read = setup::read(self.env.clone(), self.purpose);
         match read {
             Ok((settings, directory, warnings)) => {
+                let calendars = calendars(&settings, &directory);
+                let is_known = |calendar: &PathBuf| files.iter().any(|(file, _)| file == calendar);
+                let new =
+                    calendars.iter().filter(|calendar| !is_known(calendar)).cloned().collect::<Vec<_>>();
+                // As if it had never been looked at: it was read at some moment since, and is read once more.
+                files.extend(new.into_iter().map(|file| (file, None)));
                 let written = setup::written(&settings, directory);
                 names::replace(app, &self.source, written).await?;
                 app.tell_admins_while(BROKEN, None).await?;
@@ -95,7 +105,7 @@ impl Reloader {
                     app.tell_admins(What::DirectoryHolds).await?;
                 }
                 let mut seen = self.lock();
-                (seen.read, seen.is_broken) = (files, false);
+                (seen.read, seen.calendars, seen.is_broken) = (files, calendars, false);
                 let after_restart = after_restart(&seen.settings, &settings);
                 tracing::info!(warnings, ?after_restart, "directory and settings were read anew");
                 Ok(Reloaded::Used { after_restart, warnings })
@@ -111,6 +121,10 @@ impl Reloader {
                 Ok(Reloaded::Broken { problems })
             }
         }
+    }
+
+    fn calendars(&self) -> Vec<PathBuf> {
+        self.lock().calendars.clone()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Seen> {
@@ -178,17 +192,23 @@ fn after_restart(running: &Settings, new: &Settings) -> Vec<String> {
 }
 
 /// The files that matter now, and what each is like.
-fn stamps(env: &Environment, purpose: Purpose) -> Vec<(PathBuf, Stamp)> {
+fn stamps(env: &Environment, purpose: Purpose, calendars: &[PathBuf]) -> Vec<(PathBuf, Stamp)> {
     let source = config::Source::from_environment(env.clone(), purpose).ok();
     let settings = config::settings_file(env);
     let of_directory = source.as_ref().map(config::directory_files).unwrap_or_default();
-    let files = std::iter::once(settings).chain(of_directory);
+    let files = std::iter::once(settings).chain(of_directory).chain(calendars.iter().cloned());
     files
         .map(|file| {
             let stamp = stamp(&file);
             (file, stamp)
         })
         .collect()
+}
+
+/// The calendars of holidays in files that these name.
+fn calendars(settings: &Settings, directory: &Directory) -> Vec<PathBuf> {
+    let of_settings = settings.rules.holidays.calendars.iter();
+    config::holiday_files(of_settings, directory.holiday_calendars(), &settings.directory_files)
 }
 
 fn stamp(file: &Path) -> Stamp {

@@ -2,6 +2,8 @@
 //!
 //! Errors are what nobody can have meant; what is merely missing is served around and named by `completeness`.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 
 use crate::domain::directory::{
@@ -119,6 +121,7 @@ impl<'a> Reading<'a> {
             workflow_bots: self.reader.texts(top.get("workflow_bots"), "workflow_bots"),
             taken_emoji: self.emoji(top.get("taken_emoji")),
             holiday_dates: HolidayDates::new(),
+            holidays_unread: BTreeSet::new(),
             sme_areas: self.each(areas, "area", |reading, _, entry| reading.area(entry), AreaKey),
             sections: self.each(sections, "section", |reading, _, entry| reading.section(entry), |key| key),
             stages: self.each(stages, "stage", Reading::stage, |key| key),

@@ -27,7 +27,7 @@ mod yaml;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::domain::directory::Directory;
+use crate::domain::directory::{Directory, HolidaySource};
 use crate::domain::rules::WorkingHours;
 
 pub use completeness::{Gap, gaps};
@@ -130,6 +130,21 @@ pub fn load_directory_files(
     let folder = paths.first().and_then(|path| path.parent()).unwrap_or(Path::new(""));
     directory.holiday_dates = holidays::read_files(directory.holiday_calendars(), folder, &mut warnings);
     Ok((directory, warnings))
+}
+
+/// The files of holidays that settings and directory name, where they are read.
+pub fn holiday_files<'a>(
+    of_settings: impl Iterator<Item = &'a HolidaySource>,
+    of_directory: impl Iterator<Item = &'a HolidaySource>,
+    directory_files: &[PathBuf],
+) -> Vec<PathBuf> {
+    let beside_directory = directory_files.first().and_then(|path| path.parent()).unwrap_or(Path::new(""));
+    let at = |folder: &Path, source: &HolidaySource| match source {
+        HolidaySource::Local(name) => Some(folder.join(name)),
+        HolidaySource::Address(_) => None,
+    };
+    let of_settings = of_settings.filter_map(|source| at(Path::new(""), source));
+    of_settings.chain(of_directory.filter_map(|source| at(beside_directory, source))).collect()
 }
 
 /// Reads files; every one that cannot be read is a problem.

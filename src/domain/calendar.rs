@@ -170,6 +170,32 @@ impl WorkCalendar {
         from.checked_add_signed(amount.0).unwrap_or(from)
     }
 
+    /// The last instant from which so much working time passes until `to`; without working time, as if every hour counted.
+    pub fn subtract_working(&self, to: DateTime<Utc>, amount: WorkingDuration) -> DateTime<Utc> {
+        if amount <= WorkingDuration::ZERO {
+            return to;
+        }
+        let mut left = amount.0;
+        let mut end = to;
+        // Week by week, since spans are found forwards.
+        while to - end < HORIZON {
+            let start = end.checked_sub_signed(Duration::weeks(1)).unwrap_or(end);
+            let week: Vec<Span> = self.spans(start, end).collect();
+            for span in week.iter().rev() {
+                let length = span.end - span.start;
+                if left <= length {
+                    return to.min(span.end - left);
+                }
+                left -= length;
+            }
+            if start == end {
+                break;
+            }
+            end = start;
+        }
+        to.checked_sub_signed(amount.0).unwrap_or(to)
+    }
+
     /// The same time of day so many working days later; where people do not work then, the next instant they do.
     pub fn add_working_days(&self, from: DateTime<Utc>, days: u32) -> DateTime<Utc> {
         let local = local(within_time(from), self.zone).naive_local();

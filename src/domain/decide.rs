@@ -16,6 +16,7 @@ pub mod owed;
 pub mod own_words;
 pub mod pm_ask;
 pub mod question;
+pub mod replan;
 pub mod report;
 mod requester;
 pub mod switching;

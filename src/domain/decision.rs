@@ -289,6 +289,8 @@ pub enum Event {
     NobodyCovers,
     /// A call that its PM promised to come to falls into their absence.
     PromisedWhileAway,
+    /// A running clock moved, since working hours or days off changed.
+    Replanned { clock: ClockKind, from: DateTime<Utc>, to: DateTime<Utc> },
     /// Whoever asked has left.
     AskerLeft,
     /// Its card was gone, and is posted again.

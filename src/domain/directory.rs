@@ -3,7 +3,7 @@
 //! References are as given (`"#name"`, an e-mail address, `"@handle"`, or an id); [`crate::domain::org`] resolves them.
 //! Real taxonomies are dirty, so everything that can be missing is optional here, and `check` says what its absence costs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -57,6 +57,8 @@ pub struct Directory {
     pub taken_emoji: Vec<String>,
     /// What the calendars of holidays held that it or the settings name, as far as they were read.
     pub holiday_dates: HolidayDates,
+    /// Calendars of holidays in files that could not be read when it was: their last good copies are used.
+    pub holidays_unread: BTreeSet<HolidaySource>,
     /// SME areas by key.
     pub sme_areas: IndexMap<AreaKey, SmeArea>,
     /// Sections by key.

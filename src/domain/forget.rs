@@ -154,6 +154,7 @@ pub fn in_event(event: &mut Event) {
         | Event::ExceptionEnded
         | Event::NobodyCovers
         | Event::PromisedWhileAway
+        | Event::Replanned { .. }
         | Event::AskerLeft
         | Event::CardResent
         | Event::Rehomed { .. } => {}

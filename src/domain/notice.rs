@@ -303,6 +303,12 @@ pub enum Trouble {
     NotHeard { since: DateTime<Utc> },
     /// The worker does not keep up.
     WorkerLate,
+    /// These calendars of holidays cannot be read: hosts of addresses, paths of files.
+    HolidaysUnread { calendars: Vec<String> },
+    /// Slack refuses the app's own token, so that it cannot reach us by websocket.
+    AppTokenRefused,
+    /// No websocket to Slack is open.
+    Deaf { since: DateTime<Utc> },
 }
 
 impl Trouble {
@@ -313,6 +319,9 @@ impl Trouble {
             Self::ScopesMissing { .. } => "trouble:scopes:".to_owned(),
             Self::NotHeard { .. } => "trouble:not_heard:".to_owned(),
             Self::WorkerLate => "trouble:worker_late:".to_owned(),
+            Self::HolidaysUnread { .. } => "trouble:holidays:".to_owned(),
+            Self::AppTokenRefused => "trouble:app_token:".to_owned(),
+            Self::Deaf { .. } => "trouble:deaf:".to_owned(),
         }
     }
 
@@ -320,7 +329,12 @@ impl Trouble {
     pub fn topic(&self) -> String {
         match self {
             Self::ScopesMissing { scopes } => format!("{}{}", self.start(), scopes.join(",")),
-            Self::Removed { .. } | Self::NotHeard { .. } | Self::WorkerLate => self.start(),
+            Self::HolidaysUnread { calendars } => format!("{}{}", self.start(), calendars.join(",")),
+            Self::Removed { .. }
+            | Self::NotHeard { .. }
+            | Self::WorkerLate
+            | Self::AppTokenRefused
+            | Self::Deaf { .. } => self.start(),
         }
     }
 }

@@ -193,6 +193,20 @@ impl Org {
         &self.holidays
     }
 
+    /// Whether everybody works at the same times as there. May say no where only something else changed.
+    pub fn has_calendars_of(&self, other: &Self) -> bool {
+        self.hours == other.hours
+            && self.holidays == other.holidays
+            && self.places == other.places
+            && self.has_zones_of(other)
+            && other.has_zones_of(self)
+    }
+
+    fn has_zones_of(&self, other: &Self) -> bool {
+        let zone = |user: &UserId| other.person(user).and_then(|person| person.time_zone);
+        self.people.iter().all(|(user, person)| person.time_zone == zone(user))
+    }
+
     /// The group with a calendar of its own that lists this person as a PM.
     pub fn home_group(&self, user: &UserId) -> Option<&Place> {
         self.home_groups.get(user).map(|index| &self.places[*index])

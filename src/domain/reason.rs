@@ -310,6 +310,8 @@ pub enum Fact {
         /// The start falls on the second day (C2).
         second_day: bool,
     },
+    /// Working hours or days off are others than when the clock was set.
+    CalendarChanged,
     /// The original message was deleted (B2).
     MessageDeleted,
     /// Somebody let it pass below its notice (C12).

@@ -262,7 +262,9 @@ async fn query_of(
         parse::Query::NotUnderstood => Query::NotUnderstood,
     };
     match edge.app.query(&query, &by).await {
-        Ok(outcome) if matches!(answer, AnswerTo::Inline { .. }) => edge.answered(answer, &outcome),
+        Ok(outcome) if matches!(answer, AnswerTo::Inline { .. } | AnswerTo::Home { .. }) => {
+            edge.answered(answer, &outcome)
+        }
         Ok(outcome) => edge.tell(once, answer, outcome.reply).await,
         Err(error) => edge.not_saved(answer, Field::Text, &error.to_string()),
     }
@@ -276,6 +278,12 @@ async fn names_changed(
     late_at: Instant,
 ) -> Answered {
     let came_back = matches!(change, Change::Membership { joined: true, .. });
+    if let Change::Renumbered { from, to } = &change
+        && let Err(error) = edge.app.channel_renumbered(from, to).await
+    {
+        tracing::error!(%error, "the new id of a channel could not be kept");
+        return Answered::NotSaved;
+    }
     if let Change::Membership { channel, joined } = &change
         && let Err(error) = edge.app.came_or_went(channel, *joined).await
     {

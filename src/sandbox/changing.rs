@@ -139,6 +139,17 @@ impl Workspace {
         self.change(|state, now| state.rename(&id, new_name, now));
     }
 
+    /// Gives a channel another id, as when it is shared by Slack Connect. The old one is nobody's any more.
+    ///
+    /// # Panics
+    /// When no channel has this name.
+    pub fn renumber_channel(&self, channel: &str) -> String {
+        let id = self.channel_id(channel);
+        let new = format!("{id}NEW");
+        self.change(|state, now| state.renumber(&id, &new, now));
+        new
+    }
+
     /// Moves a person to another time zone.
     ///
     /// # Panics

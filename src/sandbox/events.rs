@@ -11,11 +11,12 @@ use super::state::{Kind, State, StoredMessage};
 pub const VERIFICATION_TOKEN: &str = "sandbox-verification-token";
 
 /// What an app is subscribed to unless told otherwise.
-pub const USUAL_SUBSCRIPTIONS: [&str; 22] = [
+pub const USUAL_SUBSCRIPTIONS: [&str; 23] = [
     "app_home_opened",
     "app_mention",
     "app_uninstalled",
     "channel_archive",
+    "channel_id_changed",
     "channel_left",
     "channel_rename",
     "channel_unarchive",

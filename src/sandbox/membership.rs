@@ -74,6 +74,17 @@ impl State {
         self.emit(&name, Some(channel), &event, now);
     }
 
+    pub fn renumber(&mut self, channel: &str, new: &str, now: DateTime<Utc>) {
+        let Some(found) = self.channel_mut(channel) else { return };
+        new.clone_into(&mut found.id);
+        for message in self.messages.iter_mut().filter(|message| message.channel == channel) {
+            new.clone_into(&mut message.channel);
+        }
+        let event = json!({"type": "channel_id_changed", "old_channel_id": channel, "new_channel_id": new,
+            "event_ts": self.ids.ts(now)});
+        self.emit("channel_id_changed", None, &event, now);
+    }
+
     /// Tells the bot that a person changed.
     pub fn user_changed(&mut self, user: &str, now: DateTime<Utc>) {
         let Some(person) = self.user(user) else { return };

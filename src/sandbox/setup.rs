@@ -166,6 +166,7 @@ impl WorkspaceSetup {
             limits: self.limits,
             budgets: BTreeMap::from([(String::new(), (0.0, now))]),
             base_url: base_url.to_owned(),
+            link_url: None,
         }
     }
 }

@@ -48,6 +48,8 @@ pub struct State {
     pub limits: bool,
     pub budgets: BTreeMap<String, (f64, DateTime<Utc>)>,
     pub base_url: String,
+    /// Where websockets are opened instead.
+    pub link_url: Option<String>,
 }
 
 pub struct Bot {

@@ -102,6 +102,8 @@ pub enum HomePressed {
         /// From now on.
         on: bool,
     },
+    /// Shows whether the reader is away, and how to say it.
+    Away,
 }
 
 /// A list of App Home, of which only the first few are shown.

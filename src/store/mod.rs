@@ -31,6 +31,7 @@ mod parked;
 mod pauses;
 mod purge;
 mod reader;
+mod renumber;
 mod restore;
 mod row;
 mod same_file;

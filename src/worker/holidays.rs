@@ -11,6 +11,7 @@ use super::names::{Source, Written, kept as kept_names};
 use crate::app::App;
 use crate::domain::directory::{HolidayDates, HolidaySource};
 use crate::domain::ids::InstallationId;
+use crate::domain::notice::Trouble;
 use crate::ical;
 use crate::slack::client::page;
 use crate::store::{Store, StoreError};
@@ -29,6 +30,10 @@ pub async fn complete(
     if wanted.is_empty() {
         return Ok(());
     }
+    let of_file = |source: &&HolidaySource| matches!(source, HolidaySource::Local(_));
+    let read = &written.directory.holiday_dates;
+    let unread = wanted.iter().filter(of_file).filter(|source| !read.contains_key(*source));
+    written.directory.holidays_unread = unread.cloned().collect();
     for (source, dates) in kept(store, installation).await? {
         if wanted.contains(&source) {
             written.directory.holiday_dates.entry(source).or_insert(dates);
@@ -37,17 +42,18 @@ pub async fn complete(
     keep(store, installation, &written.directory.holiday_dates).await
 }
 
-/// Reads the calendars on the web; says how many could not be read. The policy follows where a day has changed.
+/// Reads the calendars on the web; says how many could not be read. The policy follows where a day has changed. Admins are told
+/// of those that cannot be read, files as well, and when all can be again.
 pub async fn tick(app: &App, source: &Source) -> Result<usize, StoreError> {
     let before = source.load_full();
     let addresses: BTreeSet<&HolidaySource> = before.holiday_calendars().collect();
-    let (mut fresh, mut unread) = (HolidayDates::new(), 0);
+    let (mut fresh, mut unread) = (HolidayDates::new(), Vec::new());
     for calendar in addresses {
         let HolidaySource::Address(address) = calendar else { continue };
         match read(address).await {
             Ok(dates) => drop(fresh.insert(calendar.clone(), dates)),
             Err(why) => {
-                unread += 1;
+                unread.push(calendar);
                 let host = host(address);
                 tracing::warn!(%host, %why, "a calendar of holidays could not be read; its last good copy is used");
             }
@@ -66,7 +72,21 @@ pub async fn tick(app: &App, source: &Source) -> Result<usize, StoreError> {
         let names = kept_names(app).await?.unwrap_or_default();
         app.set_policy(written.policy(&names).0);
     }
-    Ok(unread)
+    let on_the_web = unread.len();
+    unread.extend(&before.directory.holidays_unread);
+    let names: BTreeSet<String> = unread.into_iter().map(shown).collect();
+    let is_trouble = !names.is_empty();
+    let trouble = Trouble::HolidaysUnread { calendars: names.into_iter().collect() };
+    app.tell_trouble(trouble, is_trouble).await?;
+    Ok(on_the_web)
+}
+
+/// What may be shown of a calendar.
+fn shown(calendar: &HolidaySource) -> String {
+    match calendar {
+        HolidaySource::Local(path) => path.clone(),
+        HolidaySource::Address(address) => host(address),
+    }
 }
 
 /// The days off of the calendar at that address; or why there are none, without the address.

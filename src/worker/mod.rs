@@ -17,6 +17,7 @@ pub mod names;
 pub mod outbox;
 pub mod pace;
 mod reading;
+pub mod replan;
 pub mod run;
 mod search;
 pub mod steps;

@@ -14,7 +14,7 @@ use super::pace::Pace;
 use super::steps::Steps;
 use super::supervise::supervised;
 use super::watchdog::Round;
-use super::{absences, gap, health, heartbeat, holidays, homes, membership, names, outbox, upkeep};
+use super::{absences, gap, health, heartbeat, holidays, homes, membership, names, outbox, replan, upkeep};
 use crate::app::App;
 use crate::slack::client::{Beacon, Slack};
 use crate::store::StoreError;
@@ -118,6 +118,10 @@ impl Worker {
             loops.push(supervised(name, app, until, move || absences_loop(works.clone(), stop.clone())));
         }
         {
+            let (works, stop, (name, app, until)) = (works.clone(), stop.clone(), keep("calendars"));
+            loops.push(supervised(name, app, until, move || replan_loop(works.clone(), stop.clone())));
+        }
+        {
             let (works, stop, (name, app, until)) = (works.clone(), stop.clone(), keep("watchdog"));
             loops.push(supervised(name, app, until, move || watchdog_loop(works.clone(), stop.clone())));
         }
@@ -211,6 +215,21 @@ async fn absences_loop(works: Works, mut stop: watch::Receiver<bool>) {
         tokio::select! {
             () = app.absences_changed.notified() => {}
             () = sleep_or_stop(ABSENCES, &mut stop) => {}
+        }
+    }
+}
+
+/// Has running clocks follow the calendars whenever these change.
+async fn replan_loop(works: Works, mut stop: watch::Receiver<bool>) {
+    let app = &works.app;
+    while !*stop.borrow() {
+        if let Err(error) = replan::tick(app).await {
+            tracing::error!(%error, "running clocks could not follow the calendars; they are looked at again");
+            sleep_or_stop(AFTER_FAILURE, &mut stop).await;
+        }
+        tokio::select! {
+            () = app.calendars.changed.notified() => {}
+            () = sleep_or_stop(ROUND, &mut stop) => {}
         }
     }
 }

@@ -7,11 +7,12 @@ use std::sync::atomic::Ordering;
 
 use chrono::{DateTime, Utc};
 
+use super::replan;
 use crate::app::{App, Envelope};
 use crate::domain::command::{ClockKind, Command};
 use crate::domain::decide::Case;
 use crate::domain::decide::owed::{OVERDUE, Owed, owed};
-use crate::domain::decision::Decision;
+use crate::domain::decision::{ClockChange, Decision};
 use crate::domain::engagement::Engagement;
 use crate::domain::ids::EngagementId;
 use crate::domain::notice::What;
@@ -44,7 +45,7 @@ pub async fn tick(app: &App) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// What a round would find lost, and would set again; changes nothing.
+/// What a round would find lost, or at another instant than the calendars give, and would set; changes nothing.
 pub async fn lost_now(app: &App) -> Result<Vec<(EngagementId, ClockKind)>, StoreError> {
     let mut all = Vec::new();
     for (kind, state) in KINDS.into_iter().flat_map(|kind| STATES.map(|state| (kind, state))) {
@@ -57,6 +58,11 @@ pub async fn lost_now(app: &App) -> Result<Vec<(EngagementId, ClockKind)>, Store
                 let Ok(engagement) = &audited.engagement else { continue };
                 let lost = lost(app, engagement, &running(audited));
                 all.extend(lost.into_iter().map(|owed| (audited.id, owed.kind)));
+                let moved = replan::wanted(app, engagement, &audited.clocks).clocks;
+                all.extend(moved.into_iter().filter_map(|change| match change {
+                    ClockChange::Set { kind, .. } => Some((audited.id, kind)),
+                    ClockChange::Stop { .. } | ClockChange::StopAll { .. } => None,
+                }));
             }
         }
     }
@@ -104,7 +110,7 @@ impl Round {
 
     async fn look_at(&mut self, app: &App, audited: Audited) -> Result<(), StoreError> {
         let running = running(&audited);
-        let Audited { place: _, id, engagement, clocks: _ } = audited;
+        let Audited { place: _, id, engagement, clocks } = audited;
         let engagement = match engagement {
             Ok(engagement) => engagement,
             Err(error) => {
@@ -115,7 +121,7 @@ impl Round {
         };
         let lost = lost(app, &engagement, &running);
         if lost.is_empty() {
-            return Ok(());
+            return replan::one(app, &engagement, &clocks).await.map(|_| ());
         }
         match repair(app, engagement, &lost).await {
             Ok(()) => {

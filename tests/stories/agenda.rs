@@ -1,9 +1,12 @@
 //! The agenda of a call, and its briefing (C5, C6): asked for before it is due, missed, given late, given at once.
 
+use chrono::{Duration, NaiveDate};
+use switchboard::domain::rules::{NoticeMode, Rules};
 use switchboard::sandbox::Submission;
+use switchboard::worker::names::Written;
 
 use crate::calls::{GROUP, ask, asked};
-use crate::support::{Story, hours, minutes, monday};
+use crate::support::{Story, example, hours, minutes, monday};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_is_asked_for_then_missed_then_given() {
@@ -173,4 +176,59 @@ async fn a_pm_may_decline_when_it_is_missing() {
     ");
     story.pass(hours(30)).await;
     story.nothing_unread();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_notice_counts_weekdays_the_question_for_it_comes_in_working_time() {
+    for mode in [NoticeMode::Weekdays, NoticeMode::ThirdDay] {
+        let mut rules = Rules::default();
+        rules.call.mode = mode;
+        let story = Story::with(example(), rules).await;
+        // For Monday next week at ten: due on Sunday at ten, 24 h before.
+        assert_eq!(ask(&story, monday() + Duration::days(7) + hours(1), &[]).await, Submission::Cleared);
+        assert!(story.told().await.contains("The agenda is due Nov 22, 2026 11:00"));
+        // On Friday six hours of work are left for it from 11:00 on: not on Sunday at four.
+        story.pass(Duration::days(4) + hours(1) - minutes(1)).await;
+        assert_eq!(story.told().await, "");
+        story.pass(minutes(1)).await;
+        let told = story.told().await;
+        assert!(told.contains("Your call with Contoso"), "on Friday: {told}");
+        story.pass(Duration::days(2)).await;
+        assert!(story.told().await.contains("No agenda, 24 h before"), "on Sunday");
+        story.nothing_unread();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_day_off_moves_the_question_for_it() {
+    let mut rules = Rules::default();
+    rules.call.mode = NoticeMode::Weekdays;
+    let mut story = Story::with(example(), rules).await;
+    assert_eq!(ask(&story, monday() + Duration::days(7) + hours(1), &[]).await, Submission::Cleared);
+    story.told().await;
+    story.written.rules.holidays.dates.push(NaiveDate::from_ymd_opt(2026, 11, 20).unwrap());
+    story.bot.reload(Written::clone(&story.written)).await.unwrap();
+    assert_eq!(story.told().await, "", "nothing that the card shows has moved");
+    insta::assert_snapshot!(story.shown("lena", GROUP, "Why here").await, @r"
+    — #g_runner, only @lena sees it
+    *Runner* · PM on a customer call · *HFJ*
+    *Why*
+    • Customer calls with a PM are asked in the group's channel. PMs come in for roadmap, direction and gaps.
+    • Ava chose Runner. A PM is asked for a call in the group's channel.
+    • It gives 7 days of notice. A PM needs notice before a customer call.
+    • Paul is on duty. The reason decides who is asked.
+    *So far*
+    • today 10:00 sent to #g_runner for Runner · Ava
+    • today 10:00 the question for the agenda moved from Nov 20, 2026 11:00 to Nov 19, 2026 11:00 · the directory
+    ● *Open*: Paul is asked
+    As you look after this area:
+    [Close] [Give it to somebody]
+    ");
+    story.pass(Duration::days(3) + hours(1) - minutes(1)).await;
+    assert_eq!(story.told().await, "");
+    story.pass(minutes(1)).await;
+    let told = story.told().await;
+    assert!(told.contains("Your call with Contoso"), "on Thursday: {told}");
+    story.pass(Duration::days(2)).await;
+    assert_eq!(story.told().await, "", "asked once");
 }

@@ -37,7 +37,7 @@ async fn whoever_is_new_is_told_how_to_begin() {
     Ask here and I bring it to the people who know: SMEs first, PMs for roadmap, direction and gaps.
     `/request-pm` opens the form in any channel, `/request-pm your question` sends it right away. You see here where it stands and why.
     SMEs are asked to take a question within 24 h; a PM needs 48 h of notice for a call.
-    [Ask a question]
+    [Ask a question] [I am away]
     Storage and Self-Managed: tried out so far, by those who take part.
     [Take part]
     ");
@@ -66,7 +66,7 @@ async fn an_expert_takes_and_answers_from_home() {
     let story = Story::begin().await;
     ask(&story, "how do runners scale?").await;
     assert_snapshot!(look(&story, "ines").await, @r"
-    [Ask a question]
+    [Ask a question] [I am away]
     *You owe* nothing: nobody waits for you.
     *You asked*: nothing of yours is open.
     ---
@@ -82,7 +82,7 @@ async fn an_expert_takes_and_answers_from_home() {
     ");
     press(&story, "ines", "Take it").await;
     assert_snapshot!(shown(&story, "ines"), @r"
-    [Ask a question]
+    [Ask a question] [I am away]
     *You owe* · 1
     ‹HFJ› · *Runner* · how do runners scale?
     You took it today 04:00; Ava waits for your answer
@@ -147,7 +147,7 @@ async fn a_pm_sees_whose_answer_is_due_when_and_a_lead_what_is_at_risk() {
     story.press_and_fill("ines", ("#sme-ci", "Ask the PM"), "Your question to the PM", words).await;
     story.hear().await;
     assert_snapshot!(look(&story, "paul").await, @r"
-    [Ask a question]
+    [Ask a question] [I am away]
     *You owe* · 1
     ‹HN6› · *Runner* · a PM's answer
     Ines waits for your answer, due today 05:00
@@ -169,7 +169,7 @@ async fn a_pm_sees_whose_answer_is_due_when_and_a_lead_what_is_at_risk() {
     assert!(shown(&story, "lena").contains("*At risk* · none"));
     story.pass(minutes(1)).await;
     assert_snapshot!(shown(&story, "lena"), @r"
-    [Ask a question]
+    [Ask a question] [I am away]
     *You owe* nothing: nobody waits for you.
     *You asked*: nothing of yours is open.
     ---
@@ -203,7 +203,7 @@ async fn whoever_asked_sees_where_it_stands_and_says_whether_it_helped() {
     ask(&story, "how do runners scale?").await;
     ask(&story, "something about zebras").await;
     assert_snapshot!(look(&story, "ava").await, @r"
-    [Ask a question]
+    [Ask a question] [I am away]
     *You owe* nothing: nobody waits for you.
     *You asked* · 2
     *VJC* · *no area yet* · something about zebras
@@ -220,7 +220,7 @@ async fn whoever_asked_sees_where_it_stands_and_says_whether_it_helped() {
     story.person("ines").click_in("#sme-ci", "Answered").await.unwrap();
     story.settle().await;
     assert_snapshot!(shown(&story, "ava"), @r"
-    [Ask a question]
+    [Ask a question] [I am away]
     *You owe* nothing: nobody waits for you.
     *You asked* · 1
     ‹HFJ› · *Runner* · how do runners scale?
@@ -244,7 +244,7 @@ async fn a_call_is_confirmed_and_its_agenda_given_from_home() {
     let story = Story::begin().await;
     calls::asked(&story).await;
     assert_snapshot!(look(&story, "paul").await, @r"
-    [Ask a question]
+    [Ask a question] [I am away]
     *You owe* · 1
     ‹HFJ› · *Runner* · PM on a customer call
     Ava asks whether you come to the call, it starts Nov 19, 2026 01:00
@@ -259,7 +259,7 @@ async fn a_call_is_confirmed_and_its_agenda_given_from_home() {
     [Take part]
     ");
     assert_snapshot!(look(&story, "ava").await, @r"
-    [Ask a question]
+    [Ask a question] [I am away]
     *You owe* · 1
     ‹HFJ› · *Runner* · PM on a customer call
     The agenda of your call is due Nov 18, 2026 10:00
@@ -284,7 +284,7 @@ async fn a_call_is_confirmed_and_its_agenda_given_from_home() {
     assert!(shown(&story, "lena").contains("*Today* · none"));
     story.pass(hours(66)).await;
     assert_snapshot!(look(&story, "lena").await, @r"
-    [Ask a question]
+    [Ask a question] [I am away]
     *You owe* nothing: nobody waits for you.
     *You asked*: nothing of yours is open.
     ---
@@ -323,7 +323,7 @@ async fn an_admin_sees_how_much_is_open_and_takes_part_in_a_pilot() {
     let story = Story::begin().await;
     ask(&story, "how do runners scale?").await;
     assert_snapshot!(look(&story, "admin").await, @r"
-    [Ask a question]
+    [Ask a question] [I am away]
     *You owe* nothing: nobody waits for you.
     *You asked*: nothing of yours is open.
     Storage and Self-Managed: tried out so far, by those who take part.

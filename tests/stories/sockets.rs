@@ -279,6 +279,58 @@ async fn a_refused_token_is_said_and_tried_again() {
     heard_by(&story, SOCKETS).await;
 }
 
+/// What admins are told at the next looks at how the bot runs; a topic is told once, however often it is looked.
+async fn told_of_health(story: &Story) -> String {
+    for _ in 0..2 {
+        story.bot.look_at_health().await.unwrap();
+    }
+    story.told().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn admins_hear_in_slack_of_a_refused_token_and_of_deafness_once_each() {
+    let story = Story::by_sockets(fast()).await;
+    assert_eq!(told_of_health(&story).await, "");
+    story.slack.fail(FaultRule::on("apps.connections.open", Fault::error("token_revoked")));
+    story.slack.lose_sockets(true);
+    let hearing = &story.bot.app.health.hearing;
+    until("the refusal is noted", || hearing.is_refused() && hearing.is_deaf()).await;
+    assert_snapshot!(told_of_health(&story).await, @r"
+    — #switchboard-admins
+    Slack refuses my app-level token, or Socket Mode is off. Without it I hear nothing of what is said, pressed or asked here. On the app's page switch Socket Mode on, or make another token with `connections:write`, set `SLACK_APP_TOKEN` and start me again. I then read the threads that I missed.
+    ");
+    story.pass(minutes(20)).await;
+    assert_eq!(told_of_health(&story).await, "", "a deafness that it explains is not told beside");
+    story.slack.clear_faults();
+    heard_by(&story, SOCKETS).await;
+    assert_snapshot!(told_of_health(&story).await, @r"
+    — #switchboard-admins
+    Slack takes my app-level token again, and I hear from it.
+    ");
+
+    // A network that lets nothing through: not told before it lasts.
+    story.slack.fail(FaultRule::on("apps.connections.open", Fault::Status(503)));
+    story.slack.lose_sockets(true);
+    until("they are lost", || hearing.is_deaf()).await;
+    assert_eq!(told_of_health(&story).await, "");
+    story.pass(minutes(4)).await;
+    assert_eq!(told_of_health(&story).await, "");
+    story.pass(minutes(1)).await;
+    assert_snapshot!(told_of_health(&story).await, @r"
+    — #switchboard-admins
+    I hear nothing from Slack since today 09:20: no websocket can be opened. I try again twice a minute. Look whether the network lets me reach Slack and whether Slack is well; I then read the threads that I missed.
+    ");
+    story.pass(minutes(60)).await;
+    assert_eq!(told_of_health(&story).await, "");
+    story.slack.clear_faults();
+    heard_by(&story, SOCKETS).await;
+    assert_snapshot!(told_of_health(&story).await, @r"
+    — #switchboard-admins
+    I hear from Slack again; what I missed in threads I read now.
+    ");
+    story.nothing_unread();
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn outages_of_every_kind_end_with_open_sockets() {
     for fault in [Fault::Status(503), Fault::TooMany { retry_after: Some(1) }, Fault::Html, Fault::ResetAfter]

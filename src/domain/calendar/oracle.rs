@@ -182,6 +182,30 @@ fn working_time_is_what_the_oracle_counts_in_every_zone() {
 }
 
 #[test]
+fn working_time_is_subtracted_as_the_oracle_counts_it_backwards() {
+    cases(TZ_VARIANTS.len() as u64, |case| {
+        // `from` is where it is counted back from here.
+        let amount = case.dice.below(40_000) + 1;
+        let into = case.from.timestamp().rem_euclid(60);
+        let first = (case.from - TimeDelta::seconds(into), into);
+        let earlier = (1..).map(|minute| (first.0 - TimeDelta::minutes(minute), 60));
+        let mut left = amount;
+        let oracle = std::iter::once(first)
+            .chain(earlier)
+            .filter(|(begins, _)| is_worked(&case.calendar, *begins))
+            .find_map(|(begins, seconds)| {
+                let found = (left <= seconds).then(|| begins + TimeDelta::seconds(seconds - left));
+                left -= seconds;
+                found
+            });
+        let found = case.calendar.subtract_working(case.from, WorkingDuration::seconds(amount));
+        case.same("subtract_working", &Some(found), &oracle);
+        let between = case.calendar.working_between(found, case.from);
+        case.same("what lies between", &between, &WorkingDuration::seconds(amount));
+    });
+}
+
+#[test]
 fn the_first_instant_of_a_local_time_is_the_first_at_which_the_wall_shows_it_or_more() {
     cases(2 * TZ_VARIANTS.len() as u64, |case| {
         let minute = case.from - TimeDelta::seconds(case.from.timestamp().rem_euclid(60));

@@ -20,7 +20,7 @@ pub(super) mod testing;
 mod tests;
 
 pub use clocks::due;
-pub(super) use clocks::schedule;
+pub(super) use clocks::{replan, schedule};
 pub(super) use handed::handed_over;
 pub use home::{pm_zone, undeliverable};
 pub use opening::{Opening, open};

@@ -12,6 +12,7 @@ mod ladder;
 mod open;
 mod people;
 mod rehome;
+mod replan;
 mod turn;
 mod working;
 
@@ -30,5 +31,6 @@ pub use ladder::{closing, due, read_and_due};
 pub use open::{Opening, open};
 pub use people::{Choice, answers};
 pub use rehome::undeliverable;
+pub(super) use replan::replan;
 pub use turn::wakes_at;
 pub use working::{half_way, promised_at};

@@ -111,7 +111,7 @@ fn of_open_ask(case: &Case<'_>, ask: &PmAsk) -> Vec<Owed> {
 
 fn of_call(case: &Case<'_>, call: &Call) -> Vec<Owed> {
     let mut decision = crate::domain::decision::Decision::default();
-    call::schedule(&mut decision, case.engagement.id, call, case.now);
+    call::schedule(&mut decision, case.engagement, call, (&case.policy.org, case.now));
     let is_over = call.start <= case.now;
     let set = decision.clocks.into_iter().filter_map(|change| match change {
         crate::domain::decision::ClockChange::Set { kind, due, .. } => Some(Owed::of(kind, due)),

@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 
 use super::owe::agenda_due;
 use super::{Owe, Read, is_open, is_out};
+use crate::domain::absence::Absence;
 use crate::domain::decide::inquiry::{half_way, promised_at};
 use crate::domain::engagement::{Body, Engagement, State};
 use crate::domain::ids::{AreaKey, EngagementId, UserId};
@@ -31,6 +32,8 @@ pub struct AreaPart {
     pub today: Vec<Today>,
     /// There is more than was read.
     pub is_cut: bool,
+    /// Who is away, or will be, in the areas that the reader leads; the first to go first.
+    pub away: Vec<Absence>,
 }
 
 /// Something that may come too late.
@@ -88,6 +91,7 @@ impl AreaPart {
             at_risk,
             today,
             is_cut: read.is_cut,
+            away: away(reader, areas, policy, now),
         }
     }
 
@@ -96,6 +100,20 @@ impl AreaPart {
         let today = self.today.iter().map(|one| one.engagement);
         self.untaken.iter().copied().chain(at_risk).chain(today)
     }
+}
+
+/// Each person once, though they may be of several areas.
+fn away(reader: &UserId, areas: &[&Area], policy: &Policy, now: DateTime<Utc>) -> Vec<Absence> {
+    let mut away: Vec<Absence> = Vec::new();
+    for area in areas.iter().filter(|area| area.leads.contains(reader)) {
+        for absence in policy.org.who_is_away(area, now) {
+            if !away.contains(absence) {
+                away.push(absence.clone());
+            }
+        }
+    }
+    away.sort_by(|one, two| (one.from, &one.who).cmp(&(two.from, &two.who)));
+    away
 }
 
 fn is_untaken(engagement: &Engagement) -> bool {

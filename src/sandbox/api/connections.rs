@@ -22,7 +22,8 @@ pub fn open(state: &mut State, args: &Args) -> Answer {
         return Err(error);
     }
     let ticket = state.ids.id("Tk");
-    let host = state.base_url.replacen("http://", "ws://", 1);
+    let base = state.link_url.as_ref().unwrap_or(&state.base_url);
+    let host = base.replacen("http", "ws", 1);
     let url = format!("{host}/link/?ticket={ticket}&app_id={}", state.bot.app_id);
     state.tickets.insert(ticket);
     Ok(json!({"ok": true, "url": url}))

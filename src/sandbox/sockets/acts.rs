@@ -17,6 +17,11 @@ impl Workspace {
         self.0.state().app_scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
     }
 
+    /// Websockets are opened there from now on (`https://…`): somebody in between takes them, and passes them on to us.
+    pub fn links_at(&self, url: &str) {
+        self.0.state().link_url = Some(url.trim_end_matches('/').to_owned());
+    }
+
     /// The bot is reached by the websockets that it opened, as Socket Mode does; new ones get through.
     pub fn connect_bot_by_sockets(&self) {
         *lock(&self.0.sockets.reachable) = true;

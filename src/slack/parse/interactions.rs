@@ -10,7 +10,7 @@ use super::commands::{asked, keys};
 use super::markup::{Plain, plain};
 use super::message::marked_up;
 use super::wire::Wire;
-use super::{AnswerTo, Inbound, Incoming, OpenForm, dead, shown};
+use super::{AnswerTo, Inbound, Incoming, OpenForm, Query, dead, shown};
 use crate::domain::command::{Act, Command, Shortcut, Via};
 use crate::domain::decision::Field;
 use crate::domain::ids::{ChannelId, Ts, UserId};
@@ -204,6 +204,10 @@ fn pressed_in_home(acted: Acted<'_>, value: Option<&str>) -> Inbound {
             let switching = Switching { by: acted.by.clone(), wish: Wish::Pilot { on } };
             let (keys, answer) = (acted.keys(), acted.answer());
             acted.incoming(keys, Command::Switch(switching), answer)
+        }
+        Some(HomePressed::Away) => {
+            let (keys, answer) = (acted.keys(), acted.answer());
+            Inbound::Query { query: Query::Away, keys, by: acted.by, answer, outsider: acted.outsider }
         }
         None => Inbound::Ignored { why: "an action that is none of our buttons" },
     }

@@ -253,6 +253,11 @@ fn you(absence: &Absence, scene: &Scene<'_>) -> Line {
     span_of("You", "are", absence, scene)
 }
 
+/// Somebody's absence, as others read it.
+pub(super) fn one(absence: &Absence, scene: &Scene<'_>) -> Line {
+    span_of(&scene.name(&absence.who), "is", absence, scene)
+}
+
 /// "Paul is away until Thu 24 Dec; Ines covers".
 fn span_of(who: &str, is: &str, absence: &Absence, scene: &Scene<'_>) -> Line {
     let from = if scene.now < absence.from {

@@ -171,6 +171,26 @@ pub(super) fn trouble(scene: &Scene<'_>, trouble: &Trouble) -> Message {
         Trouble::WorkerLate => {
             line!["I do not keep up with what is due, so reminders and messages come late. The log says why."]
         }
+        Trouble::HolidaysUnread { calendars } => line![
+            format!(
+                "I cannot read the days off in {}. The last ones that I could read count; without any, these are working days. ",
+                words::listed(calendars, "and")
+            ),
+            Line::code("switchboard check --live"),
+            " says what is wrong."
+        ],
+        Trouble::AppTokenRefused => line![
+            "Slack refuses my app-level token, or Socket Mode is off. Without it I hear nothing of what is said, pressed or asked here. On the app's page switch Socket Mode on, or make another token with ",
+            Line::code("connections:write"),
+            ", set ",
+            Line::code("SLACK_APP_TOKEN"),
+            " and start me again. I then read the threads that I missed."
+        ],
+        Trouble::Deaf { since } => line![
+            "I hear nothing from Slack since ",
+            date(*since),
+            ": no websocket can be opened. I try again twice a minute. Look whether the network lets me reach Slack and whether Slack is well; I then read the threads that I missed."
+        ],
     };
     said(&line, None)
 }
@@ -182,6 +202,9 @@ pub(super) fn well_again(scene: &Scene<'_>, trouble: &Trouble) -> Message {
         Trouble::ScopesMissing { .. } => line!["Slack grants every scope again."],
         Trouble::NotHeard { .. } => line!["I hear from Slack again."],
         Trouble::WorkerLate => line!["I keep up again with what is due."],
+        Trouble::HolidaysUnread { .. } => line!["I can read all days off again."],
+        Trouble::AppTokenRefused => line!["Slack takes my app-level token again, and I hear from it."],
+        Trouble::Deaf { .. } => line!["I hear from Slack again; what I missed in threads I read now."],
     };
     said(&line, None)
 }

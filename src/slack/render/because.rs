@@ -92,6 +92,7 @@ pub fn clause(fact: &Fact, org: &Org) -> Line {
         Fact::ExceptionApproved { by } => {
             line![format!("{} approved an exception to the notice", org.name_of(by))]
         }
+        Fact::CalendarChanged => line!["working hours or days off have changed"],
         Fact::MessageDeleted => line!["the message was deleted"],
         Fact::Undeliverable { error } => {
             line![format!("it could not be posted where it belongs: {}", words::slack_error(error))]
@@ -156,6 +157,7 @@ fn weight(fact: &Fact, engagement: &Engagement) -> u8 {
         | Fact::TimePassed { .. }
         | Fact::ThreadUnreadable
         | Fact::ThreadRead
+        | Fact::CalendarChanged
         | Fact::MessageDeleted
         | Fact::ExceptionApproved { .. }
         | Fact::AreaNotOn { .. } => 8,

@@ -15,7 +15,7 @@ use crate::slack::outgoing::Message;
 use crate::slack::vocabulary::Form;
 
 /// How much of a text a preview shows: nearly all that is taken.
-const PREVIEW_LIMIT: usize = 2_800;
+pub(super) const PREVIEW_LIMIT: usize = 2_800;
 /// How many candidate places are offered as buttons.
 const CANDIDATES_SHOWN: usize = 4;
 

@@ -185,10 +185,35 @@ fn event(event: &Event, org: &Org) -> Line {
         Event::TriageChecked { proved: false } => line!["no SME's triage was found"],
         Event::NobodyCovers => line!["nobody covers for its owner"],
         Event::PromisedWhileAway => line!["its PM promised to come, and is away then"],
+        Event::Replanned { clock: of, from, to } => {
+            line![format!("{} moved from ", moved(*of)), date(*from), " to ", date(*to)]
+        }
         Event::CardResent => line!["its card was posted again"],
         Event::Rehomed { to, error, .. } => {
             line![format!("{}; posted in ", words::slack_error(error)), words::channel(to, org), " instead"]
         }
+    }
+}
+
+/// What a person waits for who waits for that clock.
+const fn moved(kind: ClockKind) -> &'static str {
+    match kind {
+        ClockKind::AgendaAsk => "the question for the agenda",
+        ClockKind::AgendaMissed => "the agenda's due time",
+        ClockKind::Reply
+        | ClockKind::TakeBy
+        | ClockKind::TakeAgain
+        | ClockKind::TakenSilent
+        | ClockKind::Close
+        | ClockKind::PmReminder
+        | ClockKind::AdviceDue
+        | ClockKind::AdviceOverdue
+        | ClockKind::CallStart
+        | ClockKind::DraftLapse
+        | ClockKind::ExceptionNext
+        | ClockKind::ReadRoot
+        | ClockKind::ReadProof
+        | ClockKind::ReadThread => "the next reminder",
     }
 }
 

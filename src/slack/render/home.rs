@@ -19,7 +19,7 @@ use crate::slack::outgoing::Message;
 use crate::slack::vocabulary::{COMMAND, HomeList, HomePress, HomePressed};
 
 pub use list::home_list;
-use row::{asked, at_risk, owed, today, untaken};
+use row::{asked, at_risk, owed, today, untaken, words_to_post};
 
 /// Rows that a list shows before "and 12 more".
 const SHOWN: usize = 8;
@@ -54,7 +54,10 @@ fn modal(blocks: &[Value]) -> Value {
 }
 
 fn greeting(home: &Home, scene: &Scene<'_>) -> Vec<Value> {
-    let ask = actions(&[("Ask a question", "home_ask", HomePressed::Ask)]);
+    let ask = actions(&[
+        ("Ask a question", "home_ask", HomePressed::Ask),
+        ("I am away", "home_away", HomePressed::Away),
+    ]);
     let what_this_is = line![
         "Ask here and I bring it to the people who know: SMEs first, PMs for roadmap, direction and gaps."
     ];
@@ -107,7 +110,9 @@ fn asked_part(home: &Home, scene: &Scene<'_>, blocks: &mut Vec<Value>) {
     for id in home.asked.iter().take(SHOWN) {
         let Some(engagement) = scene.find(*id) else { continue };
         let (line, buttons) = asked(engagement, scene);
-        push(blocks, &line, buttons);
+        blocks.push(section(&line));
+        blocks.extend(words_to_post(engagement));
+        blocks.extend(buttons);
     }
     more(HomeList::Asked, home.asked.len(), SHOWN, blocks);
 }
@@ -129,6 +134,14 @@ fn area_part(area: &AreaPart, scene: &Scene<'_>, blocks: &mut Vec<Value>) {
     blocks.push(title("Today", area.today.len(), area.is_cut));
     rows(&area.today, blocks, |one| today(one, scene));
     more(HomeList::Today, area.today.len(), SHOWN_OF_AREA, blocks);
+    if !area.away.is_empty() {
+        blocks.push(title("Away", area.away.len(), false));
+        rows(&area.away, blocks, |absence| Some(super::absence::one(absence, scene)));
+        if area.away.len() > SHOWN_OF_AREA {
+            let list = Line::code(format!("{COMMAND} away list"));
+            blocks.push(context(&line![format!("and {} more: ", area.away.len() - SHOWN_OF_AREA), list]));
+        }
+    }
 }
 
 fn pilot_part(pilot: &Pilot, scene: &Scene<'_>, blocks: &mut Vec<Value>) {

@@ -24,7 +24,16 @@ pub async fn visit(sim: &mut Sim, chance: &mut Chance) -> Result<(), NotPossible
     sim.count(&format!("Home [{label}]"));
     let answer = person.click_home(&label).await?;
     sim.answered(&who, &answer);
+    if label == "Post" {
+        super::pressing::release(sim, &who, words_before_post(&home));
+    }
     forms::fill(sim, chance, &who, &format!("@{who}")).await
+}
+
+/// The words of the first draft that can be posted: the row above its button.
+fn words_before_post(home: &str) -> &str {
+    let before = home.split_once("[Post]").map_or("", |(before, _)| before).trim_end();
+    before.rfind("\n> ").map_or("", |at| &before[at..])
 }
 
 /// Those who ask, and those who are asked.

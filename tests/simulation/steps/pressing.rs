@@ -38,7 +38,7 @@ pub async fn press(sim: &mut Sim, chance: &mut Chance, twice: bool) -> Result<()
     };
     sim.answered(&who, &answer);
     if label == "Post" {
-        release(sim, &who, &seen);
+        release(sim, &who, &seen.body);
     }
     if twice {
         let again = person.click(&seen.channel, &spot.1, &label).await;
@@ -83,8 +83,8 @@ fn presser(sim: &Sim, chance: &mut Chance, spot: &Spot, seen: &Seen) -> String {
 }
 
 /// The author has seen the preview and posts it.
-fn release(sim: &mut Sim, who: &str, seen: &Seen) {
-    for mark in marks_in(&seen.body) {
+pub fn release(sim: &mut Sim, who: &str, shown: &str) {
+    for mark in marks_in(shown) {
         if sim.marks.source(mark).is_some_and(|source| source.author == who) {
             sim.marks.release(mark);
         }

@@ -1,17 +1,21 @@
 //! A call's clocks: when the agenda is asked for, when it is missed, when the call begins (C6).
 //!
-//! A clock that no longer applies does nothing; one that comes before its time is set again.
+//! A clock that no longer applies does nothing; one that comes before its time is set again, and one whose calendar changed is
+//! moved.
 
 use chrono::{DateTime, Duration, Utc};
 
+use crate::domain::calendar::{WorkCalendar, WorkingDuration};
 use crate::domain::command::ClockKind;
+use crate::domain::decide::replan::{self, Running, moves};
 use crate::domain::decide::{Case, exception};
 use crate::domain::decision::{Actor, Decision, Event};
 use crate::domain::engagement::call::{Call, CallStatus};
 use crate::domain::engagement::{Body, Engagement, State};
-use crate::domain::ids::EngagementId;
 use crate::domain::notice::{Address, Change, What};
+use crate::domain::org::Org;
 use crate::domain::reason::{Because, Fact, Rule};
+use crate::domain::rules::NoticeMode;
 
 /// The requester is asked for the agenda so long before it is due.
 const ASK_AHEAD: Duration = Duration::hours(6);
@@ -41,17 +45,31 @@ fn owes_agenda(call: &Call) -> bool {
     call.agenda.is_none() && !matches!(call.status, CallStatus::Proposed { .. })
 }
 
+/// When the requester is asked for the agenda. The agenda is due 24 h before the start, as C6 has it, whatever the mode; where
+/// notice is not just elapsed time, the warning is subtracted in the requester's working time.
+pub(super) fn asked_at(call: &Call, engagement: &Engagement, org: &Org) -> DateTime<Utc> {
+    let deadline = agenda_deadline(call);
+    match call.rules.mode {
+        NoticeMode::Elapsed => deadline - ASK_AHEAD,
+        NoticeMode::Weekdays | NoticeMode::ThirdDay => {
+            let requester = Some(&engagement.requester);
+            let calendar = WorkCalendar::of(org, requester, engagement.place.as_ref());
+            calendar.subtract_working(deadline, WorkingDuration::seconds(ASK_AHEAD.num_seconds()))
+        }
+    }
+}
+
 /// Sets, moves or stops the clocks of a live call.
 pub(in crate::domain::decide) fn schedule(
     decision: &mut Decision,
-    id: EngagementId,
+    engagement: &Engagement,
     call: &Call,
-    now: DateTime<Utc>,
+    (org, now): (&Org, DateTime<Utc>),
 ) {
-    let deadline = agenda_deadline(call);
+    let (id, deadline) = (engagement.id, agenda_deadline(call));
     let owed = owes_agenda(call);
     if owed && now < deadline && !call.agenda_asked {
-        decision.set_clock(id, ClockKind::AgendaAsk, now.max(deadline - ASK_AHEAD));
+        decision.set_clock(id, ClockKind::AgendaAsk, now.max(asked_at(call, engagement, org)));
     } else {
         decision.stop_clock(id, ClockKind::AgendaAsk);
     }
@@ -61,6 +79,18 @@ pub(in crate::domain::decide) fn schedule(
         decision.stop_clock(id, ClockKind::AgendaMissed);
     }
     decision.set_clock(id, ClockKind::CallStart, end_of(call));
+}
+
+/// Moves the question for the agenda to where the requester's calendar of now wants it.
+pub fn replan(case: &Case<'_>, call: &Call, running: &[Running]) -> Decision {
+    let mut decision = Decision::default();
+    let ask = (ClockKind::AgendaAsk, asked_at(call, case.engagement, &case.policy.org));
+    if let Some((from, to)) = moves(case, running, ask) {
+        decision.set_clock(case.engagement.id, ClockKind::AgendaAsk, to);
+        replan::note(&mut decision, case, (ClockKind::AgendaAsk, Rule::C6), (from, to));
+        decision.change(case.engagement.clone());
+    }
+    decision
 }
 
 /// What follows when a clock of a call is due.
@@ -99,8 +129,9 @@ fn agenda_due(case: &Case<'_>, call: &Call, since: DateTime<Utc>) -> Decision {
     if !owes_agenda(call) || call.agenda_asked || now >= deadline {
         return Decision::default();
     }
-    if now < deadline - ASK_AHEAD {
-        return again(case, ClockKind::AgendaAsk, deadline - ASK_AHEAD);
+    let asked_at = asked_at(call, case.engagement, &case.policy.org);
+    if now < asked_at {
+        return again(case, ClockKind::AgendaAsk, asked_at);
     }
     let mut decision = Decision::default();
     let requester = case.engagement.requester.clone();

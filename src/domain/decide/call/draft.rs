@@ -38,7 +38,8 @@ pub(super) fn use_slot(mut step: Step<'_>, start: DateTime<Utc>) -> Decision {
             step.call.second_day = second_day;
             step.call.rules = StoredCallRules::from(rules);
             step.decision.stop_clock(step.engagement.id, ClockKind::DraftLapse);
-            let engagement = opening::send(step.engagement, step.call, target, now, &mut step.decision);
+            let engagement =
+                opening::send(step.engagement, step.call, target, (&policy.org, now), &mut step.decision);
             step.decision.change(engagement);
             step.decision
         }

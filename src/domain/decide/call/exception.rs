@@ -84,7 +84,8 @@ fn approve_call(mut step: Step<'_>) -> Decision {
     let approved = flagged(&mut step);
     step.engagement.because.push(approved);
     let by = step.by;
-    let engagement = opening::send(step.engagement, step.call, target, now, &mut step.decision);
+    let engagement =
+        opening::send(step.engagement, step.call, target, (&policy.org, now), &mut step.decision);
     told(engagement, step.decision, by)
 }
 

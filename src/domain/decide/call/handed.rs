@@ -20,7 +20,7 @@ pub fn handed_over(case: &Case<'_>, from: From<'_>, to: &UserId) -> Decision {
         call.status = CallStatus::Asked;
         engagement.state = State::Open;
         engagement.taken_at = None;
-        clocks::schedule(&mut decision, engagement.id, &call, case.now);
+        clocks::schedule(&mut decision, &engagement, &call, (&case.policy.org, case.now));
     }
     engagement.body = Body::Call(call);
     let event = Event::Handed { to: to.clone() };

@@ -12,7 +12,7 @@ use crate::domain::decision::{Actor, Decision, Event, Field, FieldProblem, Probl
 use crate::domain::engagement::call::{Agenda, Call, CallStatus, StoredCallRules};
 use crate::domain::engagement::{Body, Engagement, Home, Origin, State};
 use crate::domain::ids::EngagementId;
-use crate::domain::org::{Place, Policy};
+use crate::domain::org::{Org, Place, Policy};
 use crate::domain::reason::{Because, Fact, Reason, Rule};
 use crate::domain::refusal::Refusal;
 
@@ -53,7 +53,7 @@ pub fn open(opening: Opening<'_>) -> Decision {
         CallNotice::Enough { seconds, second_day } => {
             let call = Call { notice_seconds: seconds, second_day, ..call };
             let mut decision = Decision::default();
-            let engagement = send(engagement, call, target, now, &mut decision);
+            let engagement = send(engagement, call, target, (&policy.org, now), &mut decision);
             decision.begin(engagement);
             decision
         }
@@ -80,7 +80,7 @@ pub(super) fn send(
     mut engagement: Engagement,
     mut call: Call,
     target: Target,
-    now: DateTime<Utc>,
+    (org, now): (&Org, DateTime<Utc>),
     decision: &mut Decision,
 ) -> Engagement {
     call.earliest = None;
@@ -91,7 +91,7 @@ pub(super) fn send(
     engagement.asked_at = now;
     engagement.owner = target.pm;
     engagement.home = Some(Home { channel: target.channel.clone(), thread: None, card: None });
-    clocks::schedule(decision, engagement.id, &call, now);
+    clocks::schedule(decision, &engagement, &call, (org, now));
     engagement.body = Body::Call(Box::new(call));
     decision.card(&engagement, true);
     let by = Actor::Person(engagement.requester.clone());

@@ -87,7 +87,8 @@ impl<'a> Step<'a> {
 
     /// Sets, moves or stops the clocks as the call is now.
     pub(super) fn schedule(&mut self) {
-        clocks::schedule(&mut self.decision, self.engagement.id, &self.call, self.case.now);
+        let at = (&self.case.policy.org, self.case.now);
+        clocks::schedule(&mut self.decision, &self.engagement, &self.call, at);
     }
 
     /// The call ends, and every reminder of it (C11).

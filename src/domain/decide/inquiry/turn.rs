@@ -113,7 +113,7 @@ impl<'a> Turn<'a> {
 
     /// When the ladder has to be looked at next: its next step, or the promised instant that no step marks. While blind,
     /// what is held is tried again later instead of at once.
-    fn wakes_at(&self) -> Option<DateTime<Utc>> {
+    pub(super) fn wakes_at(&self) -> Option<DateTime<Utc>> {
         let clock = self.inquiry.clock.as_ref().filter(|clock| reply_clock::is_running(clock))?;
         let working = self.working();
         let now = self.case.now;

@@ -4,12 +4,13 @@ use serde_json::Value;
 
 use super::head;
 use crate::domain::command::Action;
-use crate::domain::engagement::{Body, Engagement, State};
+use crate::domain::engagement::{Body, Engagement, Pending, State};
 use crate::domain::home::{AreaPart, AtRisk, Owe, Owed, Today};
 use crate::slack::render::Scene;
-use crate::slack::render::blocks::{Buttons, acts, opens, shows};
+use crate::slack::render::blocks::{Buttons, acts, opens, quote_within, shows};
 use crate::slack::render::card;
 use crate::slack::render::card_inquiry;
+use crate::slack::render::drafts::PREVIEW_LIMIT;
 use crate::slack::render::line::{Line, line};
 use crate::slack::render::times::date;
 use crate::slack::vocabulary::{Form, Show};
@@ -104,6 +105,14 @@ fn of_an_asker(engagement: &Engagement) -> Option<Value> {
         .block()
 }
 
+/// The words of a draft that can be posted as it is, all of them: nothing is posted unread ("Confidentiality").
+pub(super) fn words_to_post(engagement: &Engagement) -> Option<Value> {
+    let Body::Question(question) = &engagement.body else { return None };
+    let waits_for_a_word = matches!(question.pending, Some(Pending::Preview) | None);
+    let is_postable = engagement.state == State::Draft && waits_for_a_word;
+    if is_postable { quote_within(&engagement.text, PREVIEW_LIMIT) } else { None }
+}
+
 /// Something the reader asked, with what they can do about it.
 pub(super) fn asked(engagement: &Engagement, scene: &Scene<'_>) -> (Line, Option<Value>) {
     let buttons = match engagement.state {
@@ -125,15 +134,10 @@ pub(super) fn asked(engagement: &Engagement, scene: &Scene<'_>) -> (Line, Option
     (line![head(engagement, scene, true), "\n", state(engagement, scene)], buttons)
 }
 
-/// The way on that its author was shown when it began to wait; but nothing is posted from here, where only the first of its
-/// words are shown: *Edit* shows them all ("Confidentiality").
+/// The way on that its author was shown when it began to wait.
 fn of_a_draft(engagement: &Engagement, scene: &Scene<'_>) -> Option<Value> {
     let message = crate::slack::render::drafts::draft(engagement, scene);
-    let mut actions = message.blocks.into_iter().rev().find(|block| block["type"] == "actions")?;
-    if let Some(buttons) = actions["elements"].as_array_mut() {
-        buttons.retain(|button| button["action_id"] != "post");
-    }
-    Some(actions)
+    message.blocks.into_iter().rev().find(|block| block["type"] == "actions")
 }
 
 /// Where it stands, without anything that is counted from now.

@@ -10,7 +10,7 @@ use crate::domain::decision::{Event, Reply};
 use crate::domain::directory::AreaMode;
 use crate::domain::engagement::{ExceptionState, State};
 use crate::domain::ids::{AreaKey, ChannelId, Ts};
-use crate::domain::notice::{Change, Reminder, What};
+use crate::domain::notice::{Change, Reminder, Trouble, What};
 use crate::domain::numbers::{Asks, Calls, Compared, Exceptions, Numbers, Replies, Report, Spread, Weekly};
 use crate::domain::org::Role;
 use crate::domain::pings::Offer;
@@ -49,6 +49,7 @@ pub(super) fn facts(text: &str) -> Vec<Because> {
         Fact::TimePassed { seconds: 14_400 },
         Fact::ThreadUnreadable,
         Fact::ThreadRead,
+        Fact::CalendarChanged,
         Fact::Notice { seconds: 144_000, second_day: false },
         Fact::Notice { seconds: 180_000, second_day: true },
         Fact::MessageDeleted,
@@ -143,6 +144,7 @@ pub(super) fn events(text: &str) -> Vec<Event> {
         Event::ExceptionDeclined { why: text.clone() },
         Event::ExceptionEnded,
         Event::Ended { state: State::Closed, why: Some(text.clone()) },
+        Event::Replanned { clock: ClockKind::Reply, from: now(), to: now() + hours(20) },
         Event::CardResent,
         Event::Rehomed { from: channel.clone(), to: channel, error: text },
     ]
@@ -188,6 +190,12 @@ pub(super) fn whats(text: &str) -> Vec<What> {
             since,
             late_because: late(),
         },
+        What::Trouble {
+            trouble: Trouble::HolidaysUnread { calendars: vec![text.clone(), "days.ics".to_owned()] },
+        },
+        What::Trouble { trouble: Trouble::AppTokenRefused },
+        What::Trouble { trouble: Trouble::Deaf { since } },
+        What::WellAgain { trouble: Trouble::Deaf { since } },
         What::WeeklyReport { report: numbers(&text), late_because: late() },
         What::Card { mention: true },
         What::ModeSwitched { area: AreaKey::from("ci"), mode: AreaMode::Observe, by: Some(by.clone()) },
