@@ -5,6 +5,8 @@
 mod directory;
 #[path = "real_binary/load.rs"]
 mod load;
+#[path = "real_binary/log.rs"]
+mod log;
 #[path = "real_binary/numbers.rs"]
 mod numbers;
 #[path = "real_binary/operating.rs"]

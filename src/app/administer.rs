@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
 use super::{Answer, App, Envelope};
-use crate::domain::admin::{self, Card, Deed, LogEntry, RowOutcome, Told, Until, Wish};
+use crate::domain::admin::{self, Card, Deed, LogEntry, RowOutcome, Told, Until, Wish, Wished};
 use crate::domain::calendar::WorkCalendar;
 use crate::domain::command::{Act, Action, Command};
 use crate::domain::decision::Reply;
@@ -13,7 +13,7 @@ use crate::domain::ids::{AreaKey, EngagementId, UserId};
 use crate::domain::org::{Org, Role};
 use crate::domain::pause::Pause;
 use crate::domain::refusal::Refusal;
-use crate::store::{NoticeWish, OutboxId, RereadEnd, StoreError};
+use crate::store::{Done, NoticeWish, OutboxId, RereadEnd, StoreError};
 
 /// How many rows a list shows.
 const LISTED: usize = 8;
@@ -27,20 +27,26 @@ const DROPPED: &str = "an admin dropped it";
 impl App {
     /// Does what somebody asks of the bot itself. Closing and reassigning are ordinary decisions (see [`App::act_for`]), and a
     /// dead letter is heard by whoever can read it.
-    pub async fn administer(&self, wish: &Wish, by: &UserId) -> Result<Reply, StoreError> {
-        let policy = self.policy();
+    pub async fn administer(&self, wish: &Wish, from: Wished<'_>) -> Result<Reply, StoreError> {
+        let (policy, by) = (self.policy(), from.by);
+        if wish.is_a_deed() && self.was_done(from.keys).await? {
+            return Ok(told(Told::DoneBefore));
+        }
         match wish {
-            Wish::Pause { area, until } => self.pause(&policy.org, area.as_deref(), *until, by).await,
-            Wish::Resume { area } => self.resume(&policy.org, area.as_deref(), by).await,
+            Wish::Pause { area, until } => self.pause(&policy.org, area.as_deref(), *until, from).await,
+            Wish::Resume { area } => self.resume(&policy.org, area.as_deref(), from).await,
             Wish::Card => self.admin_card(&policy.org, by).await,
-            Wish::Resend { id } => self.resend(id, by).await,
+            Wish::CardOf { area } => self.area_card(&policy.org, area, by).await,
+            Wish::Resend { id } => self.resend(id, from).await,
+            // What can be typed is no secret; who may is decided with each.
+            Wish::Help => Ok(told(Told::Help)),
             Wish::NotUnderstood if leads_any(&policy.org, by) => Ok(told(Told::Usage)),
             _ if !policy.org.is_admin(by) => Ok(refused(None)),
             Wish::Parked => self.parked_rows().await,
-            Wish::RetryNotice { row } => self.retry_notice(*row, by).await,
-            Wish::DropNotice { row } => self.drop_notice(*row, by).await,
+            Wish::RetryNotice { row } => self.retry_notice(*row, from).await,
+            Wish::DropNotice { row } => self.drop_notice(*row, from).await,
             Wish::Letters => self.letter_rows().await,
-            Wish::DropLetter { row } => self.drop_letter(*row, by).await,
+            Wish::DropLetter { row } => self.drop_letter(*row, from).await,
             Wish::Modes => {
                 let modes = policy.org.areas().iter().map(|area| (area.key.clone(), area.mode));
                 Ok(told(Told::Modes(modes.collect())))
@@ -62,14 +68,22 @@ impl App {
     }
 
     /// The envelope of an act on an engagement whose id was typed.
-    pub fn act_for(&self, engagement: EngagementId, by: &UserId, action: Action) -> Envelope {
-        let act = Act { engagement, by: by.clone(), action };
-        Envelope { answer: Answer::Inline, ..Envelope::internal(Command::Act(act)) }
+    pub fn act_for(&self, engagement: EngagementId, from: Wished<'_>, action: Action) -> Envelope {
+        let act = Act { engagement, by: from.by.clone(), action };
+        let keys = from.keys.to_vec();
+        Envelope { keys, answer: Answer::Inline, ..Envelope::internal(Command::Act(act)) }
     }
 
     /// Keeps a line of the log.
-    pub async fn log(&self, entry: LogEntry) -> Result<(), StoreError> {
-        self.store.log(self.installation, entry).await
+    pub async fn log(&self, done: impl Into<Done>) -> Result<(), StoreError> {
+        self.store.log(self.installation, done).await
+    }
+
+    /// Whether a wish with one of these keys was done before.
+    pub async fn was_done(&self, keys: &[String]) -> Result<bool, StoreError> {
+        let keys = keys.to_vec();
+        let found = self.store.read(self.installation, move |view| view.decided(&keys)).await?;
+        Ok(found.is_some())
     }
 
     fn entry(&self, by: &UserId, deed: Deed, what: impl Into<String>) -> LogEntry {
@@ -81,8 +95,9 @@ impl App {
         org: &Org,
         typed: Option<&str>,
         until: Until,
-        by: &UserId,
+        from: Wished<'_>,
     ) -> Result<Reply, StoreError> {
+        let by = from.by;
         let area = match overseen(org, typed, by) {
             Ok(area) => area,
             Err(reply) => return Ok(reply),
@@ -92,7 +107,8 @@ impl App {
         let what = area.as_ref().map_or_else(String::new, ToString::to_string);
         let outcome =
             until.map_or_else(|| "until resumed".to_owned(), |until| format!("until {}", until.to_rfc3339()));
-        let log = self.entry(by, Deed::Pause, what).ending(outcome);
+        let entry = self.entry(by, Deed::Pause, what).ending(outcome);
+        let log = Done { entry, keys: from.keys.to_vec() };
         let pause = Pause { area: area.clone(), by: by.clone(), from: now, until, ended: None };
         self.store.pause(self.installation, pause, log).await?;
         self.load_pauses().await?;
@@ -107,14 +123,15 @@ impl App {
         Ok(running.map_or_else(|| told(Told::NotPaused { area }), |pause| told(Told::Paused(pause))))
     }
 
-    async fn resume(&self, org: &Org, typed: Option<&str>, by: &UserId) -> Result<Reply, StoreError> {
+    async fn resume(&self, org: &Org, typed: Option<&str>, from: Wished<'_>) -> Result<Reply, StoreError> {
+        let by = from.by;
         let area = match overseen(org, typed, by) {
             Ok(area) => area,
             Err(reply) => return Ok(reply),
         };
         self.end_pauses().await?;
         let what = area.as_ref().map_or_else(String::new, ToString::to_string);
-        let log = self.entry(by, Deed::Resume, what);
+        let log = Done { entry: self.entry(by, Deed::Resume, what), keys: from.keys.to_vec() };
         let ended = self.store.resume(self.installation, area.clone(), self.now(), log).await?;
         self.load_pauses().await?;
         self.ring_all();
@@ -144,9 +161,27 @@ impl App {
         Ok(told(Told::Card(card)))
     }
 
+    async fn area_card(&self, org: &Org, area: &str, by: &UserId) -> Result<Reply, StoreError> {
+        let area = match overseen(org, Some(area), by) {
+            Ok(Some(area)) => area,
+            Ok(None) => return Ok(refused(None)),
+            Err(reply) => return Ok(reply),
+        };
+        self.end_pauses().await?;
+        let now = self.now();
+        let runs = |pause: &&Pause| {
+            pause.over_at().is_none_or(|over| now < over)
+                && pause.area.as_ref().is_none_or(|own| *own == area)
+        };
+        let pauses = self.pauses().iter().filter(runs).cloned().collect();
+        let card = Card { pauses, areas: vec![area], parked: 0, letters: 0, wrong: Vec::new() };
+        Ok(told(Told::Card(card)))
+    }
+
     /// Posts a card again that is gone, or lets one that was given up be tried again. One that stands is left alone, so that
     /// nobody sees two.
-    async fn resend(&self, id: &str, by: &UserId) -> Result<Reply, StoreError> {
+    async fn resend(&self, id: &str, from: Wished<'_>) -> Result<Reply, StoreError> {
+        let by = from.by;
         let engagement = match self.typed(id, by).await? {
             Ok(engagement) => engagement,
             Err(_) if !leads_any(&self.policy().org, by) => return Ok(refused(None)),
@@ -166,10 +201,12 @@ impl App {
         }
         if !is_resent {
             let command = Command::Resend { engagement: engagement.id, by: by.clone() };
-            let envelope = Envelope { answer: Answer::Inline, ..Envelope::internal(command) };
+            let keys = from.keys.to_vec();
+            let envelope = Envelope { keys, answer: Answer::Inline, ..Envelope::internal(command) };
             return Ok(self.handle(envelope).await?.reply);
         }
-        self.log(self.entry(by, Deed::Resend, engagement.id.short())).await?;
+        let entry = self.entry(by, Deed::Resend, engagement.id.short());
+        self.log(Done { entry, keys: from.keys.to_vec() }).await?;
         self.work.notify_one();
         Ok(told(Told::Resent { id: engagement.id }))
     }
@@ -185,16 +222,16 @@ impl App {
         Ok(told(Told::Parked { rows: rows.collect(), number: parked.len() }))
     }
 
-    async fn retry_notice(&self, row: i64, by: &UserId) -> Result<Reply, StoreError> {
+    async fn retry_notice(&self, row: i64, from: Wished<'_>) -> Result<Reply, StoreError> {
         let wish = self.store.retry_parked(self.installation, OutboxId(row), self.now()).await?;
         self.work.notify_one();
-        self.row_done(row, by, Deed::RetryNotice, of_notice(wish, RowOutcome::TriedAgain)).await
+        self.row_done(row, from, Deed::RetryNotice, of_notice(wish, RowOutcome::TriedAgain)).await
     }
 
-    async fn drop_notice(&self, row: i64, by: &UserId) -> Result<Reply, StoreError> {
+    async fn drop_notice(&self, row: i64, from: Wished<'_>) -> Result<Reply, StoreError> {
         let (id, now) = (OutboxId(row), self.now());
         let wish = self.store.drop_undelivered(self.installation, id, DROPPED.to_owned(), now).await?;
-        self.row_done(row, by, Deed::DropNotice, of_notice(wish, RowOutcome::Dropped)).await
+        self.row_done(row, from, Deed::DropNotice, of_notice(wish, RowOutcome::Dropped)).await
     }
 
     async fn letter_rows(&self) -> Result<Reply, StoreError> {
@@ -203,17 +240,17 @@ impl App {
         Ok(told(Told::Letters { rows: letters.into_iter().take(LISTED).collect(), number }))
     }
 
-    async fn drop_letter(&self, row: i64, by: &UserId) -> Result<Reply, StoreError> {
+    async fn drop_letter(&self, row: i64, from: Wished<'_>) -> Result<Reply, StoreError> {
         let was_there = self.store.end_reread(self.installation, row, RereadEnd::Gone).await?;
         let outcome = if was_there { RowOutcome::Dropped } else { RowOutcome::Gone };
-        self.row_done(row, by, Deed::DropLetter, outcome).await
+        self.row_done(row, from, Deed::DropLetter, outcome).await
     }
 
     /// Keeps what became of a row, and tells it.
     pub async fn row_done(
         &self,
         row: i64,
-        by: &UserId,
+        from: Wished<'_>,
         deed: Deed,
         outcome: RowOutcome,
     ) -> Result<Reply, StoreError> {
@@ -223,7 +260,8 @@ impl App {
             }
             RowOutcome::Stays { .. } | RowOutcome::Doubtful | RowOutcome::Gone => admin::REFUSED,
         };
-        self.log(self.entry(by, deed, row.to_string()).ending(end)).await?;
+        let entry = self.entry(from.by, deed, row.to_string()).ending(end);
+        self.log(Done { entry, keys: from.keys.to_vec() }).await?;
         Ok(told(Told::Row { row, outcome }))
     }
 

@@ -199,6 +199,7 @@ fn concerns_nobody_else(reply: &Reply) -> bool {
     match reply {
         Reply::Refused(_)
         | Reply::Help
+        | Reply::Done { .. }
         | Reply::Duplicate { .. }
         | Reply::Mine { .. }
         | Reply::Away(_)
@@ -209,9 +210,7 @@ fn concerns_nobody_else(reply: &Reply) -> bool {
         | Reply::Mode { .. }
         | Reply::Status { .. }
         | Reply::Numbers { .. } => true,
-        Reply::Nothing | Reply::Asked { .. } | Reply::Draft { .. } | Reply::Done { .. } | Reply::Form(_) => {
-            false
-        }
+        Reply::Nothing | Reply::Asked { .. } | Reply::Draft { .. } | Reply::Form(_) => false,
     }
 }
 
@@ -222,7 +221,7 @@ pub(super) fn engagement_of(reply: &Reply) -> Option<EngagementId> {
         | Reply::Draft { engagement }
         | Reply::Duplicate { engagement }
         | Reply::Done { engagement, .. }
-        | Reply::Status { engagement }
+        | Reply::Status { engagement, .. }
         | Reply::Refused(
             Refusal::NotYours { engagement, .. }
             | Refusal::AlreadyTaken { engagement, .. }

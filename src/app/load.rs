@@ -21,6 +21,10 @@ use crate::domain::refusal::Refusal;
 use crate::domain::switches::Switch;
 use crate::store::{StoreError, View};
 
+/// How long a card that Slack has may be unknown to us before a mention under it counts as an ask of its own: Slack repeats an
+/// event for five minutes.
+const KNOWN_WITHIN: Duration = Duration::minutes(4);
+
 /// What is at hand for every decision.
 pub(super) struct Known<'a> {
     pub(super) view: &'a View<'a>,
@@ -362,7 +366,9 @@ impl Known<'_> {
         if let Via::Shortcut { channel, ts, thread, shortcut: Shortcut::AskPm, .. } = &asked.via {
             let root = thread.as_ref().unwrap_or(ts);
             let found = self.view.engagements(&self.view.by_thread(channel, root)?)?;
-            if let Some(open) = found.iter().find(|found| inquiry::takes_follow_ups(found)) {
+            let is_inquiry = |found: &&Engagement| matches!(found.body, Body::Inquiry(_));
+            if let Some(open) = found.iter().filter(is_inquiry).find(|found| inquiry::takes_follow_ups(found))
+            {
                 return Ok(Decision::refuse(Refusal::PmAskedAlready { inquiry: open.id }));
             }
         }
@@ -412,6 +418,11 @@ impl Known<'_> {
         thread: &Ts,
     ) -> Result<Option<Decision>, StoreError> {
         let ids = self.view.by_thread(channel, thread)?;
+        // Young enough that Slack tells us again once we know what stands above it; later it is an ask all the same.
+        let is_young = thread.instant().is_some_and(|began| self.now - began < KNOWN_WITHIN);
+        if ids.is_empty() && is_young && self.view.may_be_a_card(channel, thread)? {
+            return Err(StoreError::Conflict);
+        }
         let found = self.view.engagements(&ids)?;
         // An inquiry that takes no follow-ups (withdrawn, no question) leaves its thread free for a new one.
         let is_open = |found: &&Engagement| match &found.body {
@@ -432,10 +443,13 @@ impl Known<'_> {
             mentions: asked.mentions.clone(),
             mentions_us: true,
             is_note: false,
+            thread_by: None,
+            types_command: false,
         };
         let mut decision = self.heard(&heard)?;
         if decision.is_empty() {
-            decision.reply = Reply::Status { engagement: first.id };
+            let forgotten = self.view.forgotten_at(first.id)?;
+            decision.reply = Reply::Status { engagement: first.id, forgotten };
         }
         Ok(Some(decision))
     }
@@ -448,6 +462,9 @@ impl Known<'_> {
         };
         if answered.is_empty() && asks_a_pm(heard, &self.policy.org) {
             return self.ask_pm_by_mention(heard);
+        }
+        if answered.is_empty() && heard.types_command {
+            return self.typed_in_thread(heard);
         }
         Ok(answered)
     }

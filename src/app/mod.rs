@@ -20,6 +20,7 @@ mod queries;
 mod reload;
 mod report;
 mod switching;
+mod typed;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64};

@@ -56,7 +56,7 @@ impl Known<'_> {
             OfferAnswer::No => {
                 return Ok(Decision { reply: Reply::OfferAnswered { taken: false }, ..Decision::default() });
             }
-            OfferAnswer::AskSmes => (None, Some(offer.area.clone())),
+            OfferAnswer::AskSmes => (None, offer.area.clone()),
             OfferAnswer::AboutDirection => (Some(Reason::Direction), None),
         };
         let via = Via::Offered {

@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::App;
-use crate::domain::engagement::Engagement;
+use super::{App, Envelope};
+use crate::domain::command::{ClockKind, Command};
+use crate::domain::decide::inquiry;
+use crate::domain::decision::Decision;
+use crate::domain::engagement::{Body, Engagement};
 use crate::domain::ids::AreaKey;
 use crate::domain::notice::Downtime;
 use crate::domain::org::Org;
@@ -90,8 +93,22 @@ impl App {
         if !self.is_paused(&engagement) {
             return Ok(false);
         }
+        if clock.kind == ClockKind::Reply {
+            self.look_when_promised(&engagement).await?;
+        }
         self.store.hold_clock(self.installation, clock).await?;
         Ok(true)
+    }
+
+    /// A pause keeps reminders, not what is so: at the promised instant the thread is read, and the card shows a miss.
+    async fn look_when_promised(&self, engagement: &Engagement) -> Result<(), StoreError> {
+        let Body::Inquiry(inquiry) = &engagement.body else { return Ok(()) };
+        let Some(clock) = inquiry.clock.as_ref().filter(|clock| !clock.missed) else { return Ok(()) };
+        let policy = self.policy();
+        let Some(promised) = inquiry::promised_at(&policy.org, engagement, clock) else { return Ok(()) };
+        let mut decision = Decision::default();
+        decision.set_clock(engagement.id, ClockKind::ReadThread, promised.max(self.now()));
+        self.commit_alone(decision, Envelope::internal(Command::Nothing)).await
     }
 
     /// Writes down the end of pauses whose time is over; what they held is due at once.

@@ -85,7 +85,11 @@ impl App {
             return Ok(unknown());
         };
         // An id that is not theirs to see is answered as one that does not exist.
-        Ok(if self.may_see(&engagement, by) { Reply::Status { engagement: id } } else { unknown() })
+        if !self.may_see(&engagement, by) {
+            return Ok(unknown());
+        }
+        let forgotten = self.store.read(self.installation, move |view| view.forgotten_at(id)).await?;
+        Ok(Reply::Status { engagement: id, forgotten })
     }
 
     /// Whether this person may see an engagement's state: its requester, its owner, its area's experts, its PMs, and admins;

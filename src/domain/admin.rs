@@ -16,6 +16,11 @@ use super::pause::Pause;
 pub enum Wish {
     /// What can be done here, and how things stand.
     Card,
+    /// The same of one area, to pause and resume its reminders.
+    CardOf {
+        /// The area.
+        area: String,
+    },
     /// Reminders wait.
     Pause {
         /// The area, as it was typed; `None` for all.
@@ -80,8 +85,45 @@ pub enum Wish {
         /// In so many days.
         days: u32,
     },
+    /// What can be typed here.
+    Help,
     /// A word that is none of these.
     NotUnderstood,
+}
+
+impl Wish {
+    /// Whether it does something that must not be done twice. Closing and reassigning are ordinary acts, with keys of their own.
+    pub const fn is_a_deed(&self) -> bool {
+        match self {
+            Self::Pause { .. }
+            | Self::Resume { .. }
+            | Self::Resend { .. }
+            | Self::RetryNotice { .. }
+            | Self::DropNotice { .. }
+            | Self::RetryLetter { .. }
+            | Self::DropLetter { .. } => true,
+            Self::Card
+            | Self::CardOf { .. }
+            | Self::Close { .. }
+            | Self::Reassign { .. }
+            | Self::Parked
+            | Self::Letters
+            | Self::Modes
+            | Self::Health
+            | Self::Log { .. }
+            | Self::Help
+            | Self::NotUnderstood => false,
+        }
+    }
+}
+
+/// Somebody's wish as it came.
+#[derive(Debug, Clone, Copy)]
+pub struct Wished<'a> {
+    /// Who.
+    pub by: &'a UserId,
+    /// Keys under which it must never be done again.
+    pub keys: &'a [String],
 }
 
 /// Until when reminders wait.
@@ -158,8 +200,12 @@ pub enum Told {
         /// Whose.
         id: EngagementId,
     },
-    /// What an admin can type.
+    /// It came a second time, and was done the first.
+    DoneBefore,
+    /// What an admin can type, after what was not understood.
     Usage,
+    /// What admins can type, and who may.
+    Help,
 }
 
 /// How things stand.
@@ -167,7 +213,7 @@ pub enum Told {
 pub struct Card {
     /// What is paused.
     pub pauses: Vec<Pause>,
-    /// The areas of a lead; empty for an admin, who may do everything.
+    /// The areas of a lead, or the one that was chosen; empty for an admin, who may do everything.
     pub areas: Vec<AreaKey>,
     /// How many messages could not be delivered.
     pub parked: usize,

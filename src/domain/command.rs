@@ -362,6 +362,10 @@ pub struct Heard {
     pub mentions_us: bool,
     /// A join, an edit or another note of Slack's: never a reply (B2).
     pub is_note: bool,
+    /// Who began the thread it stands in, where Slack says so.
+    pub thread_by: Option<UserId>,
+    /// It begins with our command, which Slack took as words; they are the text without it.
+    pub types_command: bool,
 }
 
 /// A message whose words somebody changed. What it says is kept only where an ask was made from it.

@@ -20,6 +20,7 @@ pub mod replan;
 pub mod report;
 mod requester;
 pub mod switching;
+pub mod typed;
 
 use chrono::{DateTime, Utc};
 

@@ -345,6 +345,9 @@ pub enum Reply {
     Status {
         /// Which.
         engagement: EngagementId,
+        /// When its words were forgotten, where they were.
+        #[serde(default)]
+        forgotten: Option<DateTime<Utc>>,
     },
     /// Numbers (A11).
     Numbers {

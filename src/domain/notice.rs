@@ -191,6 +191,13 @@ pub enum What {
         #[serde(default)]
         instead: Option<Because>,
     },
+    /// Somebody waits for a PM's answer: to a PM who is not in the channel where it was asked. No text (B8).
+    PmAwaited {
+        whom: UserId,
+        waited_seconds: i64,
+        due: Option<DateTime<Utc>>,
+        late_because: Option<Downtime>,
+    },
     /// The inquiry has a new owner, who is mentioned.
     OwnerChanged { to: UserId, by: UserId },
     /// Whoever had it cannot go on: the next one has it, or the leads find somebody for a question that is open again.
@@ -436,6 +443,7 @@ impl What {
                 | Self::Nudge { .. }
                 | Self::Miss { .. }
                 | Self::Raise { .. }
+                | Self::PmAwaited { .. }
                 | Self::AgendaDue { .. }
                 | Self::AgendaMissed { .. }
         )
@@ -452,6 +460,7 @@ impl What {
             | Self::Nudge { late_because, .. }
             | Self::Miss { late_because, .. }
             | Self::Raise { late_because, .. }
+            | Self::PmAwaited { late_because, .. }
             | Self::AgendaDue { late_because, .. }
             | Self::AgendaMissed { late_because, .. }
             | Self::Digest { late_because, .. } => late_because.as_ref(),
@@ -470,6 +479,7 @@ impl What {
             | Self::Nudge { late_because, .. }
             | Self::Miss { late_because, .. }
             | Self::Raise { late_because, .. }
+            | Self::PmAwaited { late_because, .. }
             | Self::AgendaDue { late_because, .. }
             | Self::AgendaMissed { late_because, .. }
             | Self::Digest { late_because, .. } => Some(late_because),
@@ -502,6 +512,7 @@ impl What {
                 | Self::Nudge { .. }
                 | Self::Miss { .. }
                 | Self::Raise { .. }
+                | Self::PmAwaited { .. }
                 | Self::AskedAgain { .. }
                 | Self::AgendaDue { .. }
                 | Self::AgendaMissed { .. }
@@ -523,12 +534,14 @@ impl What {
             Self::NobodyCovers { who, .. } | Self::CallWhileAway { who, .. } => {
                 engagement.owner.as_ref() == Some(who) && engagement.state.is_live()
             }
-            Self::Nudge { .. } | Self::Miss { .. } | Self::Raise { .. } => match &engagement.body {
-                Body::Inquiry(inquiry) => inquiry.clock.as_ref().is_some_and(|clock| {
-                    clock.end.is_none() && clock.pauses.last().is_none_or(|pause| pause.to.is_some())
-                }),
-                Body::Question(_) | Body::PmAsk(_) | Body::Call(_) => false,
-            },
+            Self::Nudge { .. } | Self::Miss { .. } | Self::Raise { .. } | Self::PmAwaited { .. } => {
+                match &engagement.body {
+                    Body::Inquiry(inquiry) => inquiry.clock.as_ref().is_some_and(|clock| {
+                        clock.end.is_none() && clock.pauses.last().is_none_or(|pause| pause.to.is_some())
+                    }),
+                    Body::Question(_) | Body::PmAsk(_) | Body::Call(_) => false,
+                }
+            }
             Self::AgendaDue { .. } | Self::AgendaMissed { .. } => match &engagement.body {
                 Body::Call(call) => call.agenda.is_none() && engagement.state.is_live(),
                 Body::Question(_) | Body::PmAsk(_) | Body::Inquiry(_) => false,

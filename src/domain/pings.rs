@@ -31,6 +31,8 @@ pub struct Said<'a> {
     pub mentions: &'a [UserId],
     /// It was said to us.
     pub to_us: bool,
+    /// Who began the thread, where Slack says so.
+    pub thread_by: Option<&'a UserId>,
 }
 
 impl<'a> Said<'a> {
@@ -45,6 +47,7 @@ impl<'a> Said<'a> {
                 text: &heard.text,
                 mentions: &heard.mentions,
                 to_us: heard.mentions_us,
+                thread_by: heard.thread_by.as_ref(),
             }),
             Command::Ask(ask) => match &ask.via {
                 Via::Mention { channel, ts, thread } => Some(Self {
@@ -55,6 +58,7 @@ impl<'a> Said<'a> {
                     text: &ask.text,
                     mentions: &ask.mentions,
                     to_us: true,
+                    thread_by: None,
                 }),
                 Via::Slash { .. } | Via::Form { .. } | Via::Offered { .. } | Via::Shortcut { .. } => None,
             },
@@ -159,14 +163,18 @@ pub fn reply_counted(
 }
 
 /// A6: a field person mentions a PM or a protected person, outside internal channels (where everybody but PMs is an SME),
-/// direct messages and channels that are shared. Whoever is unknown, or a PM or protected themselves, is none of ours.
+/// direct messages and channels that are shared. Whoever is unknown, or a PM or protected themselves, is none of ours. In a
+/// thread that a PM began, they asked: whoever names them there answers.
 pub fn is_ping(said: &Said<'_>, org: &Org) -> bool {
     !said.mentions.is_empty()
         && org.is_field(said.by)
         && !said.channel.as_str().starts_with('D')
         && !org.is_shared(said.channel)
         && org.area_of_internal_channel(said.channel).is_none()
-        && said.mentions.iter().any(|user| user != said.by && org.is_protected(user))
+        && said
+            .mentions
+            .iter()
+            .any(|user| user != said.by && said.thread_by != Some(user) && org.is_protected(user))
         && !org.is_protected(said.by)
 }
 
@@ -210,7 +218,7 @@ pub fn offer(said: &Said<'_>, area: &Area, policy: &Policy) -> Option<Notice> {
         channel: said.channel.clone(),
         ts: said.ts.clone(),
         thread: said.thread.cloned(),
-        area: area.key.clone(),
+        area: Some(area.key.clone()),
     };
     let to = Address::OnlyTo {
         user: said.by.clone(),
@@ -245,9 +253,9 @@ pub struct Offer {
     /// The thread it stands in.
     #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<Ts>,
-    /// Whose SMEs were offered.
-    #[serde(rename = "a")]
-    pub area: AreaKey,
+    /// Whose SMEs were offered; `None` where our command was typed in a thread, and the words are to say whose.
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    pub area: Option<AreaKey>,
 }
 
 /// What can be said to the offer.

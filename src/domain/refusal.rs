@@ -57,6 +57,8 @@ pub enum Refusal {
     },
     /// The channel is shared with another organisation; the employee is told what to do.
     SharedChannel,
+    /// Our command was typed in a thread, where Slack takes none, with nothing after it.
+    CommandInThread,
     /// The area is not served by the bot yet; where to ask by hand.
     AreaNotOn {
         /// Which area.

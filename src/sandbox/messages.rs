@@ -192,6 +192,9 @@ impl State {
     /// `#name`, or `@handle` for a direct channel.
     pub fn place(&self, channel: &str) -> String {
         match self.channel(channel) {
+            Some(found) if found.kind == Kind::Direct && !found.has(&self.bot.user_id) => {
+                format!("@{}", found.name)
+            }
             Some(found) if found.kind == Kind::Direct => {
                 let other = found.members.iter().find(|member| **member != self.bot.user_id);
                 let name = other.and_then(|id| self.user(id)).map_or("somebody", |user| user.name.as_str());

@@ -191,10 +191,8 @@ impl Workspace {
         let user = self.user_id(name);
         let channel = {
             let state = self.0.state();
-            let direct = state
-                .channels
-                .iter()
-                .find(|channel| channel.kind == super::state::Kind::Direct && channel.has(&user));
+            let direct =
+                state.channels.iter().find(|channel| channel.is_direct_with(&state.bot.user_id, &user));
             direct.map(|channel| channel.id.clone())
         };
         channel.map(|id| self.read(&id, |_| true)).unwrap_or_default()

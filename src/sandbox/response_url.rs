@@ -8,6 +8,15 @@ use super::api::{ApiError, Args};
 use super::blocks::{Surface, check};
 use super::messages::{Change, MetadataChange};
 use super::state::{ResponseUrl, Spent, State, StoredEphemeral, StoredMessage};
+use super::workspace::Workspace;
+
+impl Workspace {
+    /// A URL as Slack hands it out with a command or a shortcut of this person's in that channel.
+    pub fn response_url(&self, name: &str, channel: &str) -> String {
+        let (user, now) = (self.user_id(name), self.0.clock.now());
+        self.0.state().new_response_url(&user, channel, None, None, now)
+    }
+}
 
 /// Handles one use; the HTTP status and the answer.
 pub fn respond(state: &mut State, id: &str, args: &Args, now: DateTime<Utc>) -> (u16, Value) {

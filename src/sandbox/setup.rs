@@ -363,6 +363,27 @@ impl Workspace {
         NewChannel { workspace: self, id }
     }
 
+    /// Adds direct messages between these people, in which the bot is not; their id. People enter by it.
+    ///
+    /// # Panics
+    /// When one of them does not exist.
+    pub fn add_direct(&self, names: &[&str]) -> String {
+        let members = names.iter().map(|name| self.user_id(name)).collect();
+        let mut state = self.0.state();
+        let id = state.ids.id("D");
+        let created = self.0.clock.now();
+        state.channels.push(Channel {
+            id: id.clone(),
+            name: names.join("+"),
+            kind: Kind::Direct,
+            archived: false,
+            ext_shared: false,
+            members,
+            created,
+        });
+        id
+    }
+
     /// Adds a user group; its id.
     ///
     /// # Panics

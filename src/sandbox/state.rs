@@ -144,6 +144,11 @@ impl Channel {
     pub fn has(&self, user: &str) -> bool {
         self.members.iter().any(|member| member == user)
     }
+
+    /// Whether it is the direct channel of these two.
+    pub fn is_direct_with(&self, bot: &str, user: &str) -> bool {
+        self.kind == Kind::Direct && self.has(bot) && self.has(user)
+    }
 }
 
 #[derive(Clone)]
@@ -262,9 +267,8 @@ impl State {
 
     /// The direct channel of the bot and this person, opened when there is none yet.
     pub fn direct_channel(&mut self, user: &str, now: DateTime<Utc>) -> String {
-        if let Some(channel) =
-            self.channels.iter().find(|channel| channel.kind == Kind::Direct && channel.has(user))
-        {
+        let is_theirs = |channel: &&Channel| channel.is_direct_with(&self.bot.user_id, user);
+        if let Some(channel) = self.channels.iter().find(is_theirs) {
             return channel.id.clone();
         }
         let id = self.ids.id("D");

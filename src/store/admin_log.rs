@@ -5,6 +5,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::StoreError;
 use super::beside::Beside;
+use super::commit::KEEP_KEY;
 use super::open::Store;
 use super::row::{Reading, all};
 use super::writer::{Ending, Work, execute};
@@ -19,10 +20,25 @@ pub(super) const SINCE: &str = "SELECT id, at, by_whom, deed, what, outcome FROM
 pub(super) const FORGET: &str = "DELETE FROM admin_log WHERE installation_id = ?1 AND id IN \
     (SELECT id FROM admin_log WHERE installation_id = ?1 AND at < ?2 ORDER BY at LIMIT ?3)";
 
+/// A line of the log, and the keys under which what it tells of must never be done again.
+#[derive(Debug, Clone)]
+pub struct Done {
+    /// The line.
+    pub entry: LogEntry,
+    /// The keys of its cause; none where nothing repeats it.
+    pub keys: Vec<String>,
+}
+
+impl From<LogEntry> for Done {
+    fn from(entry: LogEntry) -> Self {
+        Self { entry, keys: Vec::new() }
+    }
+}
+
 impl Store {
-    /// Keeps a line of the log.
-    pub async fn log(&self, installation: InstallationId, entry: LogEntry) -> Result<(), StoreError> {
-        self.0.writer.write(Add { installation, entry }).await
+    /// Keeps a line of the log, unless what it tells of was done before.
+    pub async fn log(&self, installation: InstallationId, done: impl Into<Done>) -> Result<(), StoreError> {
+        self.0.writer.write(Add { installation, done: done.into() }).await
     }
 
     /// What was done since then, the newest first, at most so many.
@@ -85,17 +101,33 @@ pub(super) fn add(db: &Connection, installation: InstallationId, entry: &LogEntr
     Ok(())
 }
 
+/// The same, once: whether none of its keys was kept before.
+pub(super) fn add_once(
+    db: &Connection,
+    installation: InstallationId,
+    done: &Done,
+) -> Result<bool, StoreError> {
+    for key in &done.keys {
+        let row = params![installation.0, key, None::<i64>, done.entry.at.timestamp_micros()];
+        if execute(db, KEEP_KEY, row)? != 1 {
+            return Ok(false);
+        }
+    }
+    add(db, installation, &done.entry)?;
+    Ok(true)
+}
+
 struct Add {
     installation: InstallationId,
-    entry: LogEntry,
+    done: Done,
 }
 
 impl Work for Add {
     type Output = ();
 
     fn run(&self, db: &Connection) -> Result<Ending<()>, StoreError> {
-        add(db, self.installation, &self.entry)?;
-        Ok(Ending::Keep(()))
+        let is_new = add_once(db, self.installation, &self.done)?;
+        Ok(if is_new { Ending::Keep(()) } else { Ending::Undo(()) })
     }
 }
 

@@ -17,7 +17,7 @@ use crate::domain::decision::{ClockChange, Decision, Entry, Write};
 use crate::domain::ids::{EngagementId, InstallationId};
 use crate::domain::notice::{Notice, What};
 
-const KEEP_KEY: &str = "INSERT INTO decided (installation_id, key, engagement_id, at) VALUES (?, ?, ?, ?) \
+pub(super) const KEEP_KEY: &str = "INSERT INTO decided (installation_id, key, engagement_id, at) VALUES (?, ?, ?, ?) \
     ON CONFLICT (installation_id, key) DO NOTHING";
 const FIRE_CLOCK: &str =
     "DELETE FROM clock WHERE installation_id = ? AND engagement_id = ? AND kind = ? AND due = ?";

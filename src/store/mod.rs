@@ -51,6 +51,7 @@ use crate::domain::ids::{EngagementId, InstallationId, Ts};
 use crate::domain::notice::Notice;
 
 pub use absences::{Stage, Stored};
+pub use admin_log::Done;
 pub use audit::{Audited, Live, Overdue};
 pub use backup::Existing;
 pub use beside::{Beside, Letter, Standing, Undelivered, database_file};

@@ -6,12 +6,11 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Row, params};
 
-use super::admin_log::add;
+use super::admin_log::{Done, add_once};
 use super::open::Store;
 use super::row::{Reading, all};
 use super::writer::{Ending, Work, execute};
 use super::{DueClock, StoreError};
-use crate::domain::admin::LogEntry;
 use crate::domain::ids::{AreaKey, InstallationId, UserId};
 use crate::domain::pause::Pause;
 
@@ -48,9 +47,9 @@ impl Store {
         &self,
         installation: InstallationId,
         pause: Pause,
-        log: LogEntry,
+        log: impl Into<Done>,
     ) -> Result<(), StoreError> {
-        self.0.writer.write(Begin { installation, pause, log }).await
+        self.0.writer.write(Begin { installation, pause, log: log.into() }).await
     }
 
     /// Ends the pause of all, or of that area, and releases what was held; whether one ran. What another pause covers is held
@@ -60,9 +59,9 @@ impl Store {
         installation: InstallationId,
         area: Option<AreaKey>,
         now: DateTime<Utc>,
-        log: LogEntry,
+        log: impl Into<Done>,
     ) -> Result<bool, StoreError> {
-        self.0.writer.write(Resume { installation, area, now, log }).await
+        self.0.writer.write(Resume { installation, area, now, log: log.into() }).await
     }
 
     /// Writes down the end of pauses whose time is over, and releases what was held; how many ended.
@@ -106,7 +105,7 @@ fn key(area: Option<&AreaKey>) -> Option<&str> {
 struct Begin {
     installation: InstallationId,
     pause: Pause,
-    log: LogEntry,
+    log: Done,
 }
 
 impl Work for Begin {
@@ -121,8 +120,8 @@ impl Work for Begin {
         if execute(db, MOVE, params![until, by.as_str(), whose, area])? == 0 {
             execute(db, BEGIN, params![whose, area, by.as_str(), from.timestamp_micros(), until])?;
         }
-        add(db, self.installation, &self.log)?;
-        Ok(Ending::Keep(()))
+        let is_new = add_once(db, self.installation, &self.log)?;
+        Ok(if is_new { Ending::Keep(()) } else { Ending::Undo(()) })
     }
 }
 
@@ -130,7 +129,7 @@ struct Resume {
     installation: InstallationId,
     area: Option<AreaKey>,
     now: DateTime<Utc>,
-    log: LogEntry,
+    log: Done,
 }
 
 impl Work for Resume {
@@ -142,8 +141,8 @@ impl Work for Resume {
             return Ok(Ending::Undo(false));
         }
         execute(db, RELEASE, params![self.installation.0])?;
-        add(db, self.installation, &self.log)?;
-        Ok(Ending::Keep(true))
+        let is_new = add_once(db, self.installation, &self.log)?;
+        Ok(if is_new { Ending::Keep(true) } else { Ending::Undo(false) })
     }
 }
 

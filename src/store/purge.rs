@@ -34,6 +34,9 @@ pub(super) const FORGET_MESSAGES: &str = "DELETE FROM outbox WHERE installation_
 /// What cannot be told to belong to anybody is forgotten with everybody's.
 pub(super) const FORGET_LETTERS: &str = "DELETE FROM dead_letter WHERE id IN \
     (SELECT id FROM dead_letter WHERE installation_id IS ? AND at < ? ORDER BY at LIMIT ?)";
+/// When the words of an ask went, where they did.
+pub(super) const FORGOTTEN: &str =
+    "SELECT purged_at FROM engagement WHERE installation_id = ? AND id = ? AND purged_at IS NOT NULL";
 const COUNT: &str = "SELECT \
     (SELECT COUNT(*) FROM engagement WHERE installation_id = ?1 AND purged_at IS NULL AND asked_at < ?2), \
     (SELECT COUNT(*) FROM outbox WHERE installation_id = ?1 AND settled_at < ?2 AND state IN ('sent', 'dropped', 'parked')), \

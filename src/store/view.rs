@@ -11,6 +11,7 @@ use rusqlite::{Connection, Row, params};
 use super::StoreError;
 use super::engagements::{columns, live, read};
 use super::fresh_ids::FreshIds;
+use super::purge::FORGOTTEN;
 use super::row::{Reading, all, json, one};
 use crate::domain::decision::Entry;
 use crate::domain::engagement::{Engagement, State};
@@ -158,6 +159,13 @@ impl<'a> View<'a> {
         read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
         one(self.db, sql, params![self.installation.0, kind, channel, root, user], read)
+    }
+
+    /// When the words of that one were forgotten, where they were.
+    pub fn forgotten_at(&self, id: EngagementId) -> Result<Option<DateTime<Utc>>, StoreError> {
+        one(self.db, FORGOTTEN, params![self.installation.0, id.0], |row| {
+            Reading::new(row, "engagement", "purged_at").at("purged_at")
+        })
     }
 
     /// Engagements, in the order of their ids here; those that do not exist are left out.

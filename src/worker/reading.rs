@@ -84,7 +84,8 @@ fn thread_of(engagement: &Engagement, errand: Errand) -> Option<(ChannelId, Ts)>
 fn heard(message: &ThreadMessage, channel: &ChannelId, root: &Ts, org: &Org) -> Heard {
     let us: Vec<_> = org.bot_user.iter().cloned().collect();
     let names = |user: &crate::domain::ids::UserId| org.person(user).map(|person| person.name.clone());
-    let plain = parse::plain(&message.text, &names, &us);
+    let mut plain = parse::plain(&message.text, &names, &us);
+    let types_command = plain.take_command();
     let is_bot = message.bot_id.is_some() || message.user.as_ref() == org.bot_user.as_ref();
     Heard {
         channel: channel.clone(),
@@ -98,5 +99,7 @@ fn heard(message: &ThreadMessage, channel: &ChannelId, root: &Ts, org: &Org) -> 
         is_note: message.subtype.as_deref().is_some_and(|subtype| {
             !matches!(subtype, "thread_broadcast" | "file_share" | "me_message" | "bot_message")
         }),
+        thread_by: None,
+        types_command,
     }
 }

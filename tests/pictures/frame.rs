@@ -202,17 +202,21 @@ impl<'a> Frame<'a> {
         for element in elements {
             let (label, is_first) = match element["type"].as_str().unwrap_or_default() {
                 "button" => {
-                    (element["text"]["text"].as_str().expect("a label"), element["style"] == "primary")
+                    let label = element["text"]["text"].as_str().expect("a label").to_owned();
+                    (label, element["style"] == "primary")
                 }
-                "overflow" => ("⋯", false),
+                "static_select" => {
+                    (format!("{} ▾", element["placeholder"]["text"].as_str().expect("a label")), false)
+                }
+                "overflow" => ("⋯".to_owned(), false),
                 other => panic!("an element of the type {other} is not drawn yet"),
             };
-            let wide = (width_of(label, Style::Bold, 13.0) + 22.0).round();
+            let wide = (width_of(&label, Style::Bold, 13.0) + 22.0).round();
             if x > self.left && x + wide > WIDTH - EDGE {
                 x = self.left;
                 self.y += BUTTON + 7.0;
             }
-            self.button(x, wide, label, is_first);
+            self.button(x, wide, &label, is_first);
             x += wide + 8.0;
         }
         self.y += BUTTON + 3.0;

@@ -225,6 +225,8 @@ fn a_mention_in_a_private_thread_takes_nobody_elses_words() {
             mentions: Vec::new(),
             mentions_us: false,
             is_note: false,
+            thread_by: None,
+            types_command: false,
         };
         let case = Case {
             engagement: &draft,

@@ -58,6 +58,8 @@ fn heard(by: &str, channel: &str, thread: Option<&str>, mentions: &[&str], text:
         mentions: mentions.iter().map(|name| person(name)).collect(),
         mentions_us: false,
         is_note: false,
+        thread_by: None,
+        types_command: false,
     })
 }
 

@@ -78,7 +78,7 @@ fn see(sim: &mut Sim, one: &Landed) {
         text: &text,
         is_message,
         is_stage_link: matches!(what, Some(What::StageLink { .. })),
-        is_direct_raise: matches!(what, Some(What::Raise { direct: true, .. })),
+        is_direct_raise: matches!(what, Some(What::Raise { direct: true, .. } | What::PmAwaited { .. })),
     };
     let found = secrecy::check(&shown, &sim.marks, &Present(sim));
     if shown.is_stage_link {

@@ -3,11 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed, in its helpers too")]
 
 mod absences;
+mod admin_words;
 mod admins;
 mod agenda;
 mod asking;
 mod away_form;
 mod calls;
+mod card_unknown;
 mod clock_steps;
 mod clocks;
 mod days_off;
@@ -17,7 +19,9 @@ mod delivery_storm;
 mod delivery_unseen;
 mod directory_lives;
 mod drafts;
+mod elsewhere;
 mod exceptions;
+mod forgotten;
 mod gaps;
 mod habits;
 mod home;
@@ -29,6 +33,7 @@ mod loops;
 mod mentions;
 mod modes;
 mod operating;
+mod outside;
 mod own_words;
 mod pings;
 mod pm_asks;

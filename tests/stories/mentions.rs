@@ -91,11 +91,16 @@ async fn a_channel_shared_with_another_organisation() {
     story.person("ava").say("#ext-contoso", "@switchboard how do runners scale?").await.unwrap();
     assert_snapshot!(story.hear().await, @r"
     #ext-contoso (only @ava) switchboard:
-    This channel is shared with another organisation, so I do not post here. Please use `/request-pm` in a channel of ours or write to me directly.
+    This is shared with another organisation, so I do not post here and took nothing from here. You can ask in your own words with `/request-pm`, which only you see.
+    [Ask in a form]
     ");
     let answer =
         story.person("ava").slash_in("#ext-contoso", "/request-pm how do runners scale?").await.unwrap();
-    assert_snapshot!(answer.plain(), @"This channel is shared with another organisation, so I do not post here. Please use `/request-pm` in a channel of ours or write to me directly.");
+    assert_snapshot!(answer.plain(), @r"
+    This was said in a private place. It would go to #sme-ci in these words:
+    > how do runners scale?
+    [Post] [Edit] [Cancel]
+    ");
     assert_snapshot!(story.hear().await, @"");
     story.nothing_unread();
 }

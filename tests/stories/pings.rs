@@ -144,6 +144,25 @@ async fn where_nobody_is_offered_anything() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_answers_a_pm_in_their_own_thread_asks_nobody() {
+    let story = Story::begin().await;
+    let (ava, paul) = (story.person("ava"), story.person("paul"));
+    let root = paul.say("#field", "Who has a customer on shared runners?").await.unwrap();
+    ava.reply("#field", &root, "@paul Contoso, how do shared runners cache for them?").await.unwrap();
+    assert_eq!(story.hear().await, "", "the PM asked, she answers");
+    assert_eq!(counted(&story, "ci").await.pm_pings, 0);
+    // Another PM did not ask, and somebody else's thread is no invitation.
+    ava.reply("#field", &root, "@petra how do shared runners cache?").await.unwrap();
+    assert!(story.hear().await.contains("#field › thread (only @ava) switchboard:\nPMs here ask"));
+    let root = story.person("raj").say("#field", "Shared runners are slow.").await.unwrap();
+    paul.reply("#field", &root, "Which ones?").await.unwrap();
+    ava.reply("#field", &root, "@paul all of them, why?").await.unwrap();
+    assert!(story.hear().await.contains("#field › thread (only @ava) switchboard:\nPMs here ask"));
+    assert_eq!(counted(&story, "ci").await.pm_pings, 2);
+    story.nothing_unread();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn settings_switch_it_on_where_pms_are_at_home() {
     let pings = PingRules { in_group_channels: true, in_stage_channels: true };
     let story = Story::with(example(), Rules { pings, ..Rules::default() }).await;

@@ -222,6 +222,7 @@ async fn what_is_said_in_an_internal_channel_stays_there_for_its_author_too() {
     assert_snapshot!(said, @r"
     #sme-ci-internal (only @paul) switchboard:
     What is said in an internal channel stays there, so nothing was sent. You can ask in your own words with `/request-pm`.
+    [Ask in a form]
     ");
     paul.message_shortcut("redirect_to_smes", inside, &ts).await.unwrap();
     assert_eq!(story.hear().await, said);

@@ -77,14 +77,14 @@ async fn a_reply_clock_that_got_lost_takes_up_its_ladder_where_it_should_be() {
     story.pass(hours(5)).await;
     story.nothing_unread();
     insta::assert_snapshot!(audited(&story).await, @r"
-    — #sme-ci-internal › thread, mentions @paul @petra
-    @Paul: 4 h 59 min have passed. @Petra, could you or a colleague answer, or say who can?
     — #sme-ci-internal › thread, updated
     *Runner* · a PM's answer · *HFJ*
     Ines · SME · asked today 09:00
     Here because Paul is on duty.
     ● *Open*: Paul, please reply here; it was due today 13:00
     [Seen] [Not mine] [Answered] [… Waiting on the SME · Answered elsewhere · Not a question · Why here]
+    — #sme-ci-internal › thread, mentions @paul @petra
+    @Paul: 4 h 59 min have passed. @Petra, could you or a colleague answer, or say who can?
     — #switchboard-admins
     These had lost a reminder, which I found and set again: *HFJ*. What comes late because of it comes now; the log says which it was.
     ");

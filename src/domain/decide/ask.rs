@@ -80,7 +80,7 @@ pub fn ask(ask: &Ask, case: &AskCase<'_>) -> Decision {
 fn turned_away(ask: &Ask, case: &AskCase<'_>) -> Option<Reply> {
     let org = &case.policy.org;
     let refuse = |refusal| Some(Reply::Refused(refusal));
-    if ask.in_shared_channel || channel_of(&ask.via).is_some_and(|channel| org.is_shared(channel)) {
+    if is_taken_from_shared_channel(ask, org) {
         return refuse(Refusal::SharedChannel);
     }
     if let Some(refusal) = shortcut_out_of_place(ask, case) {
@@ -108,6 +108,17 @@ fn turned_away(ask: &Ask, case: &AskCase<'_>) -> Option<Reply> {
         return refuse(Refusal::TooMany { limit, again_at: oldest + hour });
     }
     None
+}
+
+/// Whether its words stand where another organisation reads along. What is typed into a command or a form only we see: it is
+/// taken wherever it was typed, and answered to its author alone.
+fn is_taken_from_shared_channel(ask: &Ask, org: &Org) -> bool {
+    match &ask.via {
+        Via::Slash { .. } | Via::Form { .. } => false,
+        Via::Mention { channel, .. } | Via::Offered { channel, .. } | Via::Shortcut { channel, .. } => {
+            ask.in_shared_channel || org.is_shared(channel)
+        }
+    }
 }
 
 /// What a message shortcut cannot do there, with that message, or for that person: Slack shows it to everybody, everywhere.
@@ -431,24 +442,14 @@ pub(super) fn is_direct(channel: &ChannelId) -> bool {
     channel.as_str().starts_with('D')
 }
 
-fn channel_of(via: &Via) -> Option<&ChannelId> {
-    match via {
-        Via::Slash { channel }
-        | Via::Mention { channel, .. }
-        | Via::Offered { channel, .. }
-        | Via::Shortcut { channel, .. } => Some(channel),
-        Via::Form { channel } => channel.as_ref(),
-    }
-}
-
-/// Where the requester hears: their thread, or a direct message where there is none.
+/// Where the requester hears: their thread, or a direct message where there is none that we could write in.
 fn origin_of(ask: &Ask, org: &crate::domain::org::Org) -> Origin {
     match &ask.via {
         Via::Slash { channel } => Origin {
             channel: channel.clone(),
             message: None,
             thread: None,
-            is_private: org.is_private(channel),
+            is_private: org.is_private(channel) || org.is_shared(channel),
         },
         // What is written into a form is written to be posted: no preview.
         Via::Form { channel } => Origin {
@@ -462,9 +463,18 @@ fn origin_of(ask: &Ask, org: &crate::domain::org::Org) -> Origin {
         | Via::Shortcut { channel, ts, thread, .. } => Origin {
             channel: channel.clone(),
             message: Some(ts.clone()),
-            thread: (!is_direct(channel)).then(|| thread.clone().unwrap_or_else(|| ts.clone())),
+            thread: has_our_threads(&ask.via, org).then(|| thread.clone().unwrap_or_else(|| ts.clone())),
             is_private: org.is_private(channel),
         },
+    }
+}
+
+/// Whether we can write in threads there. A message shortcut is shown where we are not, also between two people.
+fn has_our_threads(via: &Via, org: &Org) -> bool {
+    match via {
+        Via::Shortcut { channel, .. } => org.channel(channel).is_some_and(|found| found.is_member),
+        Via::Mention { channel, .. } | Via::Offered { channel, .. } => !is_direct(channel),
+        Via::Slash { .. } | Via::Form { .. } => false,
     }
 }
 

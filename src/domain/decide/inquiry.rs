@@ -10,6 +10,7 @@ mod handed;
 mod hear;
 mod ladder;
 mod open;
+mod outside;
 mod people;
 mod rehome;
 mod replan;

@@ -43,6 +43,7 @@ fn known(words: &[&str], small: &[&str], mentions: &[UserId]) -> Wish {
         ["resend", _] => Some(Wish::Resend { id: words[1].to_owned() }),
         ["parked"] => Some(Wish::Parked),
         ["letters"] => Some(Wish::Letters),
+        ["help"] => Some(Wish::Help),
         ["modes"] => Some(Wish::Modes),
         ["health"] => Some(Wish::Health),
         ["log"] => Some(Wish::Log { days: LOG_DAYS }),
@@ -123,7 +124,8 @@ mod tests {
             ("log", Wish::Log { days: 7 }),
             ("log 30 days", Wish::Log { days: 30 }),
             ("log 0", Wish::NotUnderstood),
-            ("help", Wish::NotUnderstood),
+            ("help", Wish::Help),
+            ("help me", Wish::NotUnderstood),
         ] {
             let text = format!("admin {text}");
             assert_eq!(wish(&text, std::slice::from_ref(&to)), Some(expected), "{text}");

@@ -3,13 +3,14 @@
 //! Mentions come twice, as `app_mention` and as `message`: both carry the same key, so that whichever is committed first
 //! wins. Edits never count (B2), our own messages never, and notes of Slack's (joins, topics) are nobody's words.
 
+mod to_us;
+
 use serde_json::Value;
 
 use super::away;
-use super::commands::{about_ourselves, asked, switching};
 use super::wire::Wire;
 use super::{AnswerTo, Inbound, Incoming, dead, message, naming, shown};
-use crate::domain::command::{Command, Edited, Reacted, Via};
+use crate::domain::command::{Command, Edited, Reacted};
 use crate::domain::ids::{ChannelId, Ts, UserId};
 use crate::domain::names::Change;
 
@@ -344,37 +345,11 @@ fn written(envelope: &Envelope<'_>, is_mention: bool) -> Inbound {
         return dead("a message without a channel or a timestamp");
     };
     heard.mentions_us |= is_mention;
-    let (channel, ts) = (heard.channel.clone(), heard.ts.clone());
-    let keys = envelope.keys(Some(envelope.key_of("message", &channel, &ts)));
-    let is_direct = event.str("channel_type") == Some("im") || channel.as_str().starts_with('D');
-    // A reply in one of our own direct messages ("thanks") is not a new question.
-    let to_us = heard.mentions_us || (is_direct && heard.thread.is_none());
+    let keys = envelope.keys(Some(envelope.key_of("message", &heard.channel, &heard.ts)));
     match heard.by.clone() {
-        Some(by) if to_us => {
-            let thread = heard.thread.clone().unwrap_or_else(|| ts.clone());
-            let answer = AnswerTo::Thread { user: by.clone(), channel: channel.clone(), thread };
-            let wish = away::wish(&read, &by);
-            if let Some(query) = about_ourselves(&read.text).filter(|_| wish.is_none()) {
-                // Of its two events only one counts, whichever words the other one is read as.
-                if !is_mention && !is_direct {
-                    return Inbound::Ignored { why: "its app_mention is answered" };
-                }
-                return Inbound::Query { query, keys, by, answer, outsider: envelope.outsider };
-            }
-            if let Some(command) = wish {
-                if !is_mention && !is_direct {
-                    return Inbound::Ignored { why: "its app_mention is answered" };
-                }
-                return envelope.incoming(keys, command, Some(by), answer);
-            }
-            if let Some(switching) = switching(&by, &read.text) {
-                return envelope.incoming(keys, Command::Switch(switching), Some(by), answer);
-            }
-            let ask = asked(&by, Via::Mention { channel, ts, thread: heard.thread }, read);
-            envelope.incoming(keys, Command::Ask(Box::new(ask)), Some(by), answer)
-        }
+        Some(by) => to_us::said(envelope, by, to_us::Words { heard, read, keys, is_mention }),
         None if heard.bot.is_none() => dead("a message by nobody"),
-        by => envelope.incoming(keys, Command::Heard(heard), by, AnswerTo::Nowhere),
+        None => envelope.incoming(keys, Command::Heard(heard), None, AnswerTo::Nowhere),
     }
 }
 

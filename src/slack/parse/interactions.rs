@@ -258,7 +258,8 @@ fn message_shortcut(acted: Acted<'_>, context: &Context<'_>) -> Inbound {
         return dead("a message shortcut without a channel or a message");
     };
     let us: Vec<UserId> = context.bot_user.cloned().into_iter().collect();
-    let read: Plain = plain(&marked_up(message), context.names, &us);
+    let mut read: Plain = plain(&marked_up(message), context.names, &us);
+    read.take_command();
     let via = Via::Shortcut {
         channel,
         thread: message.text("thread_ts").map(Ts).filter(|root| *root != ts),
@@ -266,9 +267,21 @@ fn message_shortcut(acted: Acted<'_>, context: &Context<'_>) -> Inbound {
         author: message.id("user").map(UserId),
         shortcut,
     };
-    let ask = asked(&acted.by, via, read);
+    let mut ask = asked(&acted.by, via, read);
+    ask.in_shared_channel = is_from_outside(&acted);
     let (keys, answer) = (acted.keys(), acted.answer());
     acted.incoming(keys, Command::Ask(Box::new(ask)), answer)
+}
+
+/// Whether another organisation's member wrote the message: it stands in a place that is shared, also where we cannot see it.
+/// Inside one organisation people of other workspaces are colleagues.
+fn is_from_outside(acted: &Acted<'_>) -> bool {
+    let (payload, message) = (acted.payload, acted.payload.at("message"));
+    let in_organisation =
+        payload.at("enterprise").is_there() || payload.at("team").text("enterprise_id").is_some();
+    let theirs =
+        message.text("user_team").or_else(|| message.text("source_team")).or_else(|| message.text("team"));
+    !in_organisation && theirs.is_some() && payload.id("team").is_some() && theirs != payload.id("team")
 }
 
 /// The shortcut that opens the request form.

@@ -4,6 +4,7 @@
 //! through this.
 
 use crate::domain::ids::{ChannelId, Ts, UserId};
+use crate::slack::vocabulary::COMMAND;
 
 /// A message's text, read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,6 +17,17 @@ pub struct Plain {
     pub mentions_us: bool,
     /// Links in it, each once.
     pub links: Vec<String>,
+}
+
+impl Plain {
+    /// Takes our command off the front, where it stands there: Slack takes none in a thread, so that it comes as words.
+    /// Whether it stood there.
+    pub fn take_command(&mut self) -> bool {
+        let is_end = |rest: &&str| rest.is_empty() || rest.starts_with(char::is_whitespace);
+        let Some(rest) = self.text.strip_prefix(COMMAND).filter(is_end) else { return false };
+        self.text = rest.trim_start().to_owned();
+        true
+    }
 }
 
 /// Reads marked-up text. `us` are the users that are this app; `names` knows people.

@@ -41,7 +41,8 @@ pub(super) fn read(
     let user = message.id("user");
     let is_slackbot = user.as_deref() == Some(SLACKBOT);
     let bot = message.text("bot_id").or_else(|| user.clone().filter(|_| is_slackbot));
-    let read = plain(&marked_up(message), names, us);
+    let mut read = plain(&marked_up(message), names, us);
+    let types_command = read.take_command();
     let heard = Heard {
         channel,
         // A message that began a thread carries its own timestamp as the thread's.
@@ -53,6 +54,8 @@ pub(super) fn read(
         mentions: read.mentions.clone(),
         mentions_us: read.mentions_us,
         is_note: !is_written(message.str("subtype")),
+        thread_by: message.id("parent_user_id").map(UserId),
+        types_command,
     };
     Some((heard, read))
 }

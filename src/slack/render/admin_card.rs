@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Scene;
-use super::blocks::{Buttons, administers, context, message, said, section};
+use super::blocks::{Buttons, administers, context, menu, message, said, section};
 use super::line::{Line, line};
 use super::times::{DateForm, date};
 use super::words;
@@ -14,7 +14,7 @@ use crate::domain::directory::AreaMode;
 use crate::domain::ids::{AreaKey, ChannelId, EngagementId, UserId};
 use crate::domain::pause::Pause;
 use crate::slack::outgoing::Message;
-use crate::slack::vocabulary::COMMAND;
+use crate::slack::vocabulary::{COMMAND, Pressed};
 
 /// How the reason of a message begins that Slack refused; its own word follows.
 const REFUSED: &str = "Slack refuses it: ";
@@ -56,7 +56,9 @@ pub(super) fn told(told: &Told, scene: &Scene<'_>) -> Message {
             ],
             None,
         ),
+        Told::DoneBefore => said(&line!["That was done already, so nothing was changed."], None),
         Told::Usage => said(&usage(), None),
+        Told::Help => help(),
     }
 }
 
@@ -77,6 +79,15 @@ fn admin_card(card: &Card, scene: &Scene<'_>) -> Message {
     let is_paused = |area: Option<&AreaKey>| card.pauses.iter().any(|pause| pause.area.as_ref() == area);
     if card.areas.is_empty() && !is_paused(None) {
         part(line!["Reminders are sent."], pause_buttons(None, "Pause reminders: "));
+    }
+    if card.areas.is_empty() {
+        let choices: Vec<(String, Pressed)> = scene
+            .org
+            .areas()
+            .iter()
+            .map(|area| (area.name.clone(), administers(Wish::CardOf { area: area.key.to_string() })))
+            .collect();
+        part(line!["Of one area alone:"], menu("Choose an area", "admin_area", &choices));
     }
     for area in card.areas.iter().filter(|area| !is_paused(Some(area))) {
         let line = line![format!("Reminders of {} are sent.", words::area_name(area, scene.org))];
@@ -305,22 +316,53 @@ fn outcome(outcome: &str) -> String {
     until.map_or_else(|| outcome.to_owned(), |at| format!("until {}", super::times::utc(at)))
 }
 
+/// What can be typed after `admin`, and what it does. Area leads may do the first of them, for their area.
+const KNOWN: [(&str, &str); 11] = [
+    ("pause [AREA] [for 2h | until tomorrow]", "reminders wait; cards and clocks go on"),
+    ("resume [AREA]", "reminders go on, and what waited comes"),
+    ("close K7Q why", "closes it, and tells who asked"),
+    ("reassign K7Q @somebody", "gives it to somebody"),
+    ("resend K7Q", "posts a card again that is gone"),
+    ("parked", "messages that could not be delivered"),
+    ("letters", "what Slack sent and I did not understand"),
+    ("modes", "where I act"),
+    ("mode AREA observe|pilot|on", "switches an area"),
+    ("health", "what is not well"),
+    ("log [DAYS]", "what was done here"),
+];
+/// How many of them area leads may do.
+const OF_LEADS: usize = 5;
+
 fn usage() -> Line {
     let mut line = line!["Here I know: ", Line::code(format!("{COMMAND} admin"))];
-    for known in [
-        "pause [AREA] [for 2h | until tomorrow]",
-        "resume [AREA]",
-        "close K7Q why",
-        "reassign K7Q @somebody",
-        "resend K7Q",
-        "parked",
-        "letters",
-        "modes",
-        "mode AREA observe|pilot|on",
-        "health",
-        "log [DAYS]",
-    ] {
+    for (known, _) in KNOWN {
         line = line![line, ", ", Line::code(known)];
     }
     line![line, ". Nothing was changed."]
+}
+
+fn help() -> Message {
+    let list = |known: &[(&str, &str)]| {
+        let mut line = Line::default();
+        for (words, does) in known {
+            line = line![line, "\n• ", Line::code(format!("{COMMAND} admin {words}")), format!(" {does}")];
+        }
+        line
+    };
+    let (leads, admins) = KNOWN.split_at(OF_LEADS);
+    let first = line![
+        Line::bold("For admins, and for area leads in their area"),
+        "\n• ",
+        Line::code(format!("{COMMAND} admin")),
+        " shows how things stand",
+        list(leads)
+    ];
+    let second = line![
+        Line::bold("For admins"),
+        list(admins),
+        "\n• ",
+        Line::code(format!("{COMMAND} admin reload")),
+        " reads directory and settings anew"
+    ];
+    message(&[first.clone(), second.clone()], vec![section(&first), section(&second)])
 }

@@ -18,7 +18,9 @@ use crate::domain::command::Action;
 use crate::domain::ids::EngagementId;
 use crate::domain::pings::{Offer, OfferAnswer};
 use crate::slack::outgoing::Message;
-use crate::slack::vocabulary::{AwayPress, AwayPressed, Form, OfferPress, Press, Pressed, Show};
+use crate::slack::vocabulary::{
+    AwayPress, AwayPressed, Form, HomePress, HomePressed, OfferPress, Press, Pressed, Show,
+};
 
 /// Longest text of a section.
 pub const SECTION_LIMIT: usize = 3_000;
@@ -28,6 +30,10 @@ pub const CONTEXT_LIMIT: usize = 1_500;
 pub const TEXT_LIMIT: usize = 3_900;
 /// Longest label of a button or a choice.
 pub const LABEL_LIMIT: usize = 75;
+/// Longest value of a choice.
+const CHOICE_LIMIT: usize = 150;
+/// Most choices of a menu.
+const CHOICES: usize = 100;
 /// How much of somebody's words a card shows.
 pub const QUOTE_LIMIT: usize = 600;
 /// Most blocks of a message.
@@ -189,6 +195,22 @@ impl Buttons {
     }
 }
 
+/// A menu of the bot's own, in which one thing is chosen and done at once; `None` with nothing to choose.
+pub fn menu(placeholder: &str, id: &str, choices: &[(String, Pressed)]) -> Option<Value> {
+    let plain = |text: &str| json!({"type": "plain_text", "text": cut(text, LABEL_LIMIT)});
+    let options: Vec<Value> = choices
+        .iter()
+        .map(|(label, pressed)| (label, press(EngagementId(0), pressed.clone())))
+        .filter(|(_, value)| value.len() <= CHOICE_LIMIT)
+        .take(CHOICES)
+        .map(|(label, value)| json!({"text": plain(label), "value": value}))
+        .collect();
+    let element = json!({
+        "type": "static_select", "action_id": id, "placeholder": plain(placeholder), "options": options,
+    });
+    (!options.is_empty()).then(|| json!({"type": "actions", "elements": [element]}))
+}
+
 /// A row of buttons about one's own absence: what each says, is called, and does.
 pub fn away_buttons(buttons: &[(String, &'static str, AwayPressed)]) -> Value {
     let button = |(label, id, away): &(String, &'static str, AwayPressed)| {
@@ -200,6 +222,16 @@ pub fn away_buttons(buttons: &[(String, &'static str, AwayPressed)]) -> Value {
             .into()
     };
     value(SlackActionsBlock::new(buttons.iter().map(button).collect()).into())
+}
+
+/// A way on for whoever asked where nothing can be taken: the request form, whose words are theirs to post.
+pub fn form_button() -> Value {
+    let press = HomePress { home: HomePressed::Ask };
+    let press = serde_json::to_string(&press).expect("a press holds only names of ours");
+    let button = SlackBlockButtonElement::new(label_text("Ask in a form"))
+        .with_action_id(SlackActionId("ask_in_form".to_owned()))
+        .with_value(press);
+    value(SlackActionsBlock::new(vec![button.into()]).into())
 }
 
 /// The buttons of an offer, the first of which most people want.

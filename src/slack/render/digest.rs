@@ -44,7 +44,7 @@ impl Duty {
     fn of(what: &What) -> Option<Self> {
         match what {
             What::Raise { .. } => Some(Self::Raised),
-            What::Nudge { .. } | What::Miss { .. } => Some(Self::Answer),
+            What::Nudge { .. } | What::Miss { .. } | What::PmAwaited { .. } => Some(Self::Answer),
             What::PmReminder { .. } => Some(Self::AskAnswer),
             What::AdviceDue { .. } => Some(Self::Advice),
             What::NotTaken { .. } | What::NotTakenAnywhere { .. } => Some(Self::Take),
@@ -173,14 +173,18 @@ fn told<'a>(scene: &Scene<'_>, one: &Owed<'a>, mentioned: &mut Vec<&'a UserId>) 
 /// One of them: its id, and what is to be known where its card cannot be opened (B8) or its time counts.
 fn item(scene: &Scene<'_>, about: &Engagement, what: &What) -> Line {
     match what {
-        What::Raise { direct: true, since, .. } => {
-            let area = about.area.as_ref().map(|area| words::area_name(area, scene.org));
-            let area = area.unwrap_or_else(|| scene.place_of(about));
-            line![format!("{} in {area} since ", scene.name(&about.requester)), date(*since)]
-        }
+        What::Raise { direct: true, since, .. } => who_waits(scene, about, *since),
+        What::PmAwaited { .. } => who_waits(scene, about, about.asked_at),
         What::AgendaDue { start, .. } => line![scene.linked_id(about.id), " on ", date(*start)],
         _ => scene.linked_id(about.id),
     }
+}
+
+/// Who waits, where and since when, for somebody who cannot open the card.
+fn who_waits(scene: &Scene<'_>, about: &Engagement, since: DateTime<Utc>) -> Line {
+    let area = about.area.as_ref().map(|area| words::area_name(area, scene.org));
+    let area = area.unwrap_or_else(|| scene.place_of(about));
+    line![format!("{} in {area} since ", scene.name(&about.requester)), date(since)]
 }
 
 /// What has no line any more, and who is to look all the same.

@@ -124,6 +124,9 @@ fn about(what: &What, told: Told<'_>) -> Message {
                 reminders::raise(told, leader, waited, why)
             }
         }
+        What::PmAwaited { whom, waited_seconds, due, late_because } => {
+            reminders::pm_awaited(told, whom, *waited_seconds, *due, late_because.as_ref())
+        }
         What::AgendaDue { start, due, late_because } => {
             reminders::agenda_due(told, *start, *due, late_because.as_ref())
         }

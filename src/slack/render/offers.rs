@@ -10,9 +10,22 @@ use crate::slack::outgoing::Message;
 /// A day, in seconds.
 const DAY: i64 = 86_400;
 
-/// SMEs are offered with their message (A6).
+/// What can be said to it.
+const ANSWERS: [(&str, OfferAnswer); 3] = [
+    ("Ask SMEs", OfferAnswer::AskSmes),
+    ("It is about direction", OfferAnswer::AboutDirection),
+    ("No", OfferAnswer::No),
+];
+
+/// SMEs are offered with their message (A6), or with the command that Slack took for one.
 pub(super) fn smes_offered(offer: &Offer, scene: &Scene<'_>) -> Message {
-    let channel = scene.org.area(&offer.area).and_then(|area| area.channel.as_ref());
+    let Some(area) = &offer.area else {
+        let line = line![
+            "Slack takes no commands in a thread, so that was only a message. Shall I ask SMEs with it?"
+        ];
+        return said(&line, Some(answers(offer, &ANSWERS)));
+    };
+    let channel = scene.org.area(area).and_then(|area| area.channel.as_ref());
     let there = channel.map_or_else(|| line!["its channel"], |channel| scene.channel(channel));
     let within = match scene.rules.sme.take_within.0 {
         DAY => "a day".to_owned(),
@@ -23,12 +36,7 @@ pub(super) fn smes_offered(offer: &Offer, scene: &Scene<'_>) -> Message {
         there,
         format!(" answers within {within}. Shall I ask there with your message?")
     ];
-    let buttons = [
-        ("Ask SMEs", OfferAnswer::AskSmes),
-        ("It is about direction", OfferAnswer::AboutDirection),
-        ("No", OfferAnswer::No),
-    ];
-    said(&line, Some(answers(offer, &buttons)))
+    said(&line, Some(answers(offer, &ANSWERS)))
 }
 
 /// What follows from their answer.

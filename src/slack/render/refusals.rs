@@ -1,7 +1,7 @@
 //! Refusals: what was not done, by which rule, and what the person can do now. Never blames.
 
 use super::Scene;
-use super::blocks::{Buttons, acts, opens, said};
+use super::blocks::{Buttons, acts, form_button, opens, said};
 use super::line::{Line, line};
 use super::times::{appointment, date, day, in_zone};
 use super::{modes, report, words};
@@ -31,6 +31,9 @@ pub(super) fn refused(refusal: &Refusal, scene: &Scene<'_>) -> Message {
             }
             .block()
         }
+        Refusal::SharedChannel | Refusal::StaysInside | Refusal::AskPmInside | Refusal::CommandInThread => {
+            Some(form_button())
+        }
         Refusal::Unknown { .. }
         | Refusal::NotYours { .. }
         | Refusal::AlreadyTaken { .. }
@@ -38,7 +41,6 @@ pub(super) fn refused(refusal: &Refusal, scene: &Scene<'_>) -> Message {
         | Refusal::TooMany { .. }
         | Refusal::Empty
         | Refusal::TooLong { .. }
-        | Refusal::SharedChannel
         | Refusal::AreaNotOn { .. }
         | Refusal::NowhereToSend { .. }
         | Refusal::NoPm { .. }
@@ -56,8 +58,6 @@ pub(super) fn refused(refusal: &Refusal, scene: &Scene<'_>) -> Message {
         | Refusal::NobodyApproves { .. }
         | Refusal::InThePast
         | Refusal::ReasonNotTaken { .. }
-        | Refusal::StaysInside
-        | Refusal::AskPmInside
         | Refusal::NothingToRedirect
         | Refusal::OnlyAdmins
         | Refusal::DirectoryBroken { .. }
@@ -106,9 +106,14 @@ pub fn refusal_sentence(refusal: &Refusal, scene: &Scene<'_>) -> Line {
             )]
         }
         Refusal::SharedChannel => line![
-            "This channel is shared with another organisation, so I do not post here. Please use ",
+            "This is shared with another organisation, so I do not post here and took nothing from here. You can ask in your own words with ",
             Line::code(COMMAND),
-            " in a channel of ours or write to me directly."
+            ", which only you see."
+        ],
+        Refusal::CommandInThread => line![
+            "Slack takes no commands in a thread, so that was only a message. Please mention me here, or use ",
+            Line::bold("Ask an expert"),
+            " on the message that asks."
         ],
         Refusal::OnlyAdmins => super::directory::only_admins(scene),
         Refusal::DirectoryBroken { problems } => super::directory::not_read(problems),

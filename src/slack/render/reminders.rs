@@ -239,6 +239,39 @@ pub(super) fn raise(
     said(&line![told.scene.mention(leader), ": ", late, open, date(since), ".", stead], None)
 }
 
+/// Where an inquiry is that somebody cannot see.
+const OUTSIDE: &str =
+    "It is in the area's internal channel, which you are not in; the area lead can invite you.";
+
+fn area_of(told: Told<'_>) -> String {
+    let area = told.engagement.area.as_ref();
+    area.map_or_else(|| told.scene.place_of(told.engagement), |area| words::area_name(area, told.scene.org))
+}
+
+/// To a PM who is not in the channel where they are asked: who waits, how long, which area, no text (B8).
+pub(super) fn pm_awaited(
+    told: Told<'_>,
+    whom: &UserId,
+    waited: i64,
+    due: Option<DateTime<Utc>>,
+    because: Option<&Downtime>,
+) -> Message {
+    let (scene, area) = (told.scene, area_of(told));
+    let who = scene.name(&told.engagement.requester);
+    let whose = if told.engagement.owner.as_ref() == Some(whom) { "your" } else { "a PM's" };
+    let waits = if waited < 60 {
+        format!("{who} asks for {whose} answer in {area}")
+    } else {
+        format!("{who} has waited {} for {whose} answer in {area}", span(waited))
+    };
+    let until = match due {
+        Some(due) if due <= scene.now => line!["; it was due ", date(due), ". "],
+        Some(due) => line!["; it is due ", date(due), format!(", {}. ", from_now(due, scene.now))],
+        None => line![". "],
+    };
+    said(&line![late(scene, because), waits, until, OUTSIDE], None)
+}
+
 /// Why it is raised to them, who are no product leaders.
 fn in_the_stead(told: Told<'_>, whom: &UserId, instead: Option<&Because>) -> String {
     let name = |user| told.scene.name(user);
@@ -262,16 +295,12 @@ pub(super) fn raise_direct(
 ) -> Message {
     let scene = told.scene;
     let who = scene.name(&told.engagement.requester);
-    let area = told
-        .engagement
-        .area
-        .as_ref()
-        .map_or_else(|| scene.place_of(told.engagement), |area| words::area_name(area, scene.org));
     let line = line![
         late(scene, because),
-        format!("{who} has waited {} for a PM's answer in {area}, since ", span(waited)),
+        format!("{who} has waited {} for a PM's answer in {}, since ", span(waited), area_of(told)),
         date(since),
-        ". It is in the area's internal channel, which you are not in; the area lead can invite you.",
+        ". ",
+        OUTSIDE,
         in_the_stead(told, leader, instead),
     ];
     said(&line, None)

@@ -1,5 +1,7 @@
 //! Answers to whoever acted: they alone see them, at once.
 
+use chrono::{DateTime, Utc};
+
 use super::Scene;
 use super::because::card_reason;
 use super::blocks::{context, message, said, section};
@@ -29,7 +31,10 @@ pub fn reply(reply: &Reply, scene: &Scene<'_>) -> Option<Message> {
         Reply::Help => Some(help(scene)),
         Reply::Mine { asked, owed } => Some(mine(asked, owed, scene)),
         Reply::Away(away) => Some(super::absence::reply(away, scene)),
-        Reply::Status { engagement } => Some(with(*engagement, scene, status)),
+        Reply::Status { engagement, forgotten } => {
+            let show = |engagement: &Engagement, scene: &Scene<'_>| status(engagement, *forgotten, scene);
+            Some(with(*engagement, scene, show))
+        }
         Reply::Admin(told) => Some(admin_card::told(told, scene)),
         Reply::Reloaded { after_restart, warnings } => Some(directory::reloaded(after_restart, *warnings)),
         Reply::OfferAnswered { taken } => Some(offers::answered(*taken)),
@@ -39,7 +44,7 @@ pub fn reply(reply: &Reply, scene: &Scene<'_>) -> Option<Message> {
     }
 }
 
-fn with(id: EngagementId, scene: &Scene<'_>, show: fn(&Engagement, &Scene<'_>) -> Message) -> Message {
+fn with(id: EngagementId, scene: &Scene<'_>, show: impl Fn(&Engagement, &Scene<'_>) -> Message) -> Message {
     match scene.find(id) {
         Some(engagement) => show(engagement, scene),
         None => said(&line![Line::id(id), " is noted. Its card shows where it stands."], None),
@@ -210,7 +215,7 @@ fn list_item(id: EngagementId, scene: &Scene<'_>) -> Line {
 }
 
 /// State and reason. Whoever has the id may ask, so no text of a private place is shown.
-fn status(engagement: &Engagement, scene: &Scene<'_>) -> Message {
+fn status(engagement: &Engagement, forgotten: Option<DateTime<Utc>>, scene: &Scene<'_>) -> Message {
     // Only its author sees a draft, and here finds the way on again.
     if engagement.state == State::Draft {
         return drafts::draft(engagement, scene);
@@ -229,6 +234,14 @@ fn status(engagement: &Engagement, scene: &Scene<'_>) -> Message {
     let mut blocks = vec![section(&head), context(&asked)];
     blocks.extend(card_reason(engagement, scene, "There").map(|reason| context(&reason)));
     blocks.push(section(&state));
+    let gone = forgotten.map(|at| {
+        line![
+            "What was asked and answered is forgotten since ",
+            date(at),
+            ": words are kept for a set time, times and states stay."
+        ]
+    });
+    blocks.extend(gone.as_ref().map(context));
     blocks.extend(sent::follow_up(engagement).block());
-    message(&[head, asked, state], blocks)
+    message(&[head, asked, state, gone.unwrap_or_default()], blocks)
 }

@@ -36,6 +36,7 @@ pub fn is_reminder(what: &What) -> bool {
             | What::Nudge { .. }
             | What::Miss { .. }
             | What::Raise { .. }
+            | What::PmAwaited { .. }
             | What::AgendaDue { .. }
             | What::AgendaMissed { .. }
     )
@@ -161,6 +162,7 @@ fn named(what: &What) -> BTreeSet<UserId> {
         | What::StageLink { .. }
         | What::Blind { .. }
         | What::AgendaDue { .. }
+        | What::PmAwaited { .. }
         | What::Parked { .. }
         | What::CardDeleted { .. }
         | What::Trouble { .. }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
 use switchboard::sandbox::{Input, NotPossible, OpenView, Submission};
 
-use crate::cast::{Given, marks_in, remark, words};
+use crate::cast::{Given, RENAMED, marks_in, remark, words};
 use crate::chance::Chance;
 use crate::sim::Sim;
 
@@ -162,7 +162,11 @@ fn triage(sim: &Sim, chance: &mut Chance) -> String {
         0 | 1 => sim.some_engagement(chance).map_or("K7Q".to_owned(), |engagement| engagement.id.to_string()),
         2 | 3 => match chance.one(&threads) {
             Some((place, ts)) => {
-                let id = sim.story.slack.channel_id(place);
+                // It may have another name by now than when it was seen.
+                let home = place.trim_end_matches(RENAMED);
+                let now_called = [home.to_owned(), format!("{home}{RENAMED}")];
+                let id = now_called.iter().find_map(|name| sim.story.slack.find_channel(name));
+                let id = id.unwrap_or_else(|| "C0".to_owned());
                 format!("https://acme.slack.com/archives/{id}/p{}", ts.replace('.', ""))
             }
             None => "https://acme.slack.com/archives/C0/p1".to_owned(),

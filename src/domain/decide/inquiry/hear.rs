@@ -52,10 +52,14 @@ pub fn deleted(case: &Case<'_>, channel: &ChannelId, ts: &Ts) -> Decision {
     turn.finish()
 }
 
-/// The thread was read, oldest message first; `None` where it cannot be read (B7).
+/// The thread was read, oldest message first; `None` where it cannot be read (B7). Where the time is up and it holds no answer,
+/// the card says so, also while nobody may be reminded.
 pub fn read(case: &Case<'_>, messages: Option<&[Heard]>) -> Decision {
     let Some(mut turn) = Turn::of(case) else { return Decision::default() };
     turn.read(messages);
+    if turn.engagement.state.is_live() {
+        turn.record_miss();
+    }
     turn.finish()
 }
 

@@ -90,7 +90,7 @@ impl Turn<'_> {
     }
 
     /// The promised time passed without an answer (B5). Blind, we cannot say so.
-    fn record_miss(&mut self) {
+    pub(super) fn record_miss(&mut self) {
         let (working, now) = (self.working(), self.case.now);
         let Some(clock) = &mut self.inquiry.clock else { return };
         if !reply_clock::is_running(clock) || clock.missed || clock.blind_since.is_some() {
@@ -137,13 +137,8 @@ impl Turn<'_> {
         {
             let waited_seconds = self.counted(clock);
             let what = What::Nudge { owner: owner.clone(), waited_seconds, due, late_because };
-            return Some(Reached {
-                what,
-                whom: vec![owner],
-                is_raise: false,
-                direct_to: None,
-                instead: None,
-            });
+            let direct_to = self.is_outside(&owner).then(|| owner.clone());
+            return Some(Reached { what, whom: vec![owner], is_raise: false, direct_to, instead: None });
         }
         let asks_second = step.to.contains(&LadderRole::StagePm);
         let second =
@@ -189,9 +184,18 @@ impl Turn<'_> {
         let event = if is_raise { Event::Raised { whom, clock } } else { Event::Reminded { whom, clock } };
         why.extend(instead);
         self.note(now, actor, event, why);
-        match direct_to {
-            Some(user) => self.decision.tell(&self.engagement, Address::Direct { user }, what),
-            None => self.tell_thread(what),
+        match (direct_to, what) {
+            (Some(user), What::Nudge { late_because, .. }) => self.tell_outside(&user, late_because),
+            (Some(user), what) => self.decision.tell(&self.engagement, Address::Direct { user }, what),
+            (None, what) => {
+                // A miss is for all of the thread to see; whom it names and who does not see it hears of it beside it.
+                let outside: Vec<UserId> =
+                    what.mentions().into_iter().filter(|user| self.is_outside(user)).cloned().collect();
+                for user in outside {
+                    self.tell_outside(&user, what.late_because().cloned());
+                }
+                self.tell_thread(what);
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::ladder::first_due;
+use super::outside::tell_at_start;
 use super::people::{Choice, because};
 use super::working::OwnersTime;
 use crate::domain::command::ClockKind;
@@ -164,6 +165,7 @@ fn begin(opening: &Opening<'_>, engagement: Engagement, channel: ChannelId) -> D
         engagement.because.clone(),
     );
     decision.card(&engagement, engagement.owner.is_some());
+    tell_at_start(&mut decision, &engagement, opening.policy, opening.now);
     if let Some(parent) = opening.parent {
         link_parent(&mut decision, parent, &engagement, by, opening.now);
     }

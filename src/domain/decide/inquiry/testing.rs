@@ -110,6 +110,8 @@ pub(super) fn message(by: &str, instant: DateTime<Utc>) -> Heard {
         mentions: Vec::new(),
         mentions_us: false,
         is_note: false,
+        thread_by: None,
+        types_command: false,
     }
 }
 

@@ -61,6 +61,7 @@ impl<'a> Turn<'a> {
             self.derive_clocks();
         }
         if has_changed {
+            self.tell_new_owner_outside();
             if self.redraw {
                 self.decision.card(&self.engagement, false);
             }

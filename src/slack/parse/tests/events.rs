@@ -127,6 +127,8 @@ fn everything_else_that_people_write_is_heard() {
             mentions: vec![UserId::from("UAVA")],
             mentions_us: false,
             is_note: false,
+            thread_by: None,
+            types_command: false,
         }
     );
     for subtype in ["thread_broadcast", "file_share", "me_message"] {

@@ -86,7 +86,7 @@ fn drafted(engagement: &Engagement) -> Reply {
 }
 
 fn status(engagement: &Engagement) -> Reply {
-    Reply::Status { engagement: engagement.id }
+    Reply::Status { engagement: engagement.id, forgotten: None }
 }
 
 /// Each kind in each state, and in each shade of a state that looks different.
@@ -320,7 +320,7 @@ fn replies(text: &str) -> Vec<Reply> {
         Reply::Help,
         Reply::Mine { asked: vec![engagement, id("P4M"), id("BCD")], owed: vec![id("N8V"); 30] },
         Reply::Mine { asked: Vec::new(), owed: Vec::new() },
-        Reply::Status { engagement },
+        Reply::Status { engagement, forgotten: None },
         Reply::Numbers { report: super::facts::numbers(text) },
         Reply::Form(Vec::new()),
         Reply::OfferAnswered { taken: true },

@@ -202,6 +202,7 @@ pub(super) fn whats(text: &str) -> Vec<What> {
         What::ModeSwitched { area: AreaKey::from(text.as_str()), mode: AreaMode::Pilot, by: None },
         What::ModeSwitched { area: AreaKey::from("ci"), mode: AreaMode::On, by: None },
         What::SmesOffered { offer: offer() },
+        What::SmesOffered { offer: Offer { area: None, ..offer() } },
         What::Reply { reply: Reply::Nothing },
         What::Reply { reply: Reply::Help },
         What::TakenToRequester { by: by.clone() },
@@ -292,6 +293,10 @@ pub(super) fn whats(text: &str) -> Vec<What> {
             late_because: late(),
         });
     }
+    for (waited_seconds, due) in [(0, Some(now())), (7_200, Some(now() + hours(2))), (7_200, None)] {
+        let whom = user("UPAUL");
+        all.push(What::PmAwaited { whom, waited_seconds, due, late_because: late() });
+    }
     for change in changes(&text) {
         all.push(What::CallChanged { change: change.clone(), mention: Some(user("UAVA")) });
         all.push(What::ChangedToRequester { change });
@@ -301,7 +306,7 @@ pub(super) fn whats(text: &str) -> Vec<What> {
 
 fn offer() -> Offer {
     let area = AreaKey::from("ci");
-    Offer { channel: ChannelId::from("CASK"), ts: Ts::from("1.1"), thread: None, area }
+    Offer { channel: ChannelId::from("CASK"), ts: Ts::from("1.1"), thread: None, area: Some(area) }
 }
 
 /// Every refusal.
@@ -318,6 +323,7 @@ pub(super) fn refusals(text: &str) -> Vec<Refusal> {
         Refusal::Empty,
         Refusal::TooLong { limit: 3_000 },
         Refusal::SharedChannel,
+        Refusal::CommandInThread,
         Refusal::AreaNotOn { area: area.clone() },
         Refusal::AreaNotOn { area: AreaKey::from(text) },
         Refusal::NowhereToSend { place: place(text) },

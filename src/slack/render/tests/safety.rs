@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::every::messages;
 use super::shown::{elements, plain};
 use crate::slack::outgoing::Message;
-use crate::slack::vocabulary::{AwayPress, OfferPress, Press};
+use crate::slack::vocabulary::{AwayPress, HomePress, OfferPress, Press};
 
 const EVIL: &str =
     "<!channel> <@UEVIL|x> <https://evil.example|click> & *bold* | @here #general :tada: ``` > q";
@@ -131,7 +131,8 @@ fn check_actions(name: &str, block: &Value, ids: &mut HashSet<String>) {
             let press = value["value"].as_str().expect("a value");
             let is_ours = serde_json::from_str::<Press>(press).is_ok()
                 || serde_json::from_str::<OfferPress>(press).is_ok()
-                || serde_json::from_str::<AwayPress>(press).is_ok();
+                || serde_json::from_str::<AwayPress>(press).is_ok()
+                || serde_json::from_str::<HomePress>(press).is_ok();
             assert!(is_ours, "{name}: {value}");
         }
     }

@@ -200,7 +200,10 @@ fn every_refusal_is_said() {
     Numbers are for the leads and PMs of an area, and for admins. `/request-pm mine` lists what you asked.
     There was no question in it, so nothing was sent. Please add a sentence.
     That is longer than the 3000 characters that fit, so nothing was sent. Please shorten it and link to the rest.
-    This channel is shared with another organisation, so I do not post here. Please use `/request-pm` in a channel of ours or write to me directly.
+    This is shared with another organisation, so I do not post here and took nothing from here. You can ask in your own words with `/request-pm`, which only you see.
+    [Ask in a form]
+    Slack takes no commands in a thread, so that was only a message. Please mention me here, or use *Ask an expert* on the message that asks.
+    [Ask in a form]
     I am not switched on for CI/CD yet. Please ask in <#CSME> yourself; its SMEs answer there.
     I am not switched on for words yet. Please ask its SMEs yourself.
     I have no channel to post in for words, so nothing was sent. An admin can add one to the directory.
@@ -218,7 +221,9 @@ fn every_refusal_is_said() {
     That time is past, so nothing was changed. Please choose a later one.
     Technical questions go to SMEs, not to PMs of Runner. `/request-pm your question` asks them.
     What is said in an internal channel stays there, so nothing was sent. You can ask in your own words with `/request-pm`.
+    [Ask in a form]
     SMEs put a message to the PM in their internal channel, so nothing was sent. *Ask an expert* takes it to SMEs, and `/request-pm` reaches a PM for roadmap, direction or a gap.
+    [Ask in a form]
     There is nobody to ask for behind that message, so nothing was sent. It works on a question that a colleague wrote.
     Only admins can do that: Lin.
     The directory and settings do not hold as they are now, so I keep to the last ones:
@@ -327,14 +332,14 @@ fn help_lists_and_states() {
     • <https://example.slack.com/archives/CINT/p1700000000000100|N8V> · Runner · ● *Open*: with Pat, due Fri 20 Nov 18:10 UTC (in 4 h) · asked just now
     ");
     insta::assert_snapshot!(replied(&engagement, &Reply::Mine { asked: Vec::new(), owed: Vec::new() }), @"Nothing of yours is open, and nobody waits for you. `/request-pm` asks something.");
-    insta::assert_snapshot!(replied(&engagement, &Reply::Status { engagement: engagement.id }), @r"
+    insta::assert_snapshot!(replied(&engagement, &Reply::Status { engagement: engagement.id, forgotten: None }), @r"
     *Runner* · technical question · *K7Q*
     · Ava · asked Fri 20 Nov 14:10 UTC · <https://example.slack.com/archives/CSME/p1700000000000100|open>
     · There because “autoscaling” is Runner, whose SMEs answer first.
     ● *Open*: nobody has taken it yet
     [Why there] [Add detail] [Withdraw]
     ");
-    insta::assert_snapshot!(replied(&engagement, &Reply::Status { engagement: id("N8V") }), @r"
+    insta::assert_snapshot!(replied(&engagement, &Reply::Status { engagement: id("N8V"), forgotten: None }), @r"
     *Runner* · *N8V*
     · Ines · asked Fri 20 Nov 14:10 UTC · <https://example.slack.com/archives/CINT/p1700000000000100|open>
     · There because Pat is on duty.
