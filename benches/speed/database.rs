@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use rusqlite::{Connection, OpenFlags, Params};
 use switchboard::clock::Clock;
 
-/// Counts the rows that a decision writes: all that it inserts, and engagements and clocks that it changes or removes. What
+/// Counts the rows that a decision writes: all that it inserts, and engagements, clocks and counts that it changes or removes. What
 /// the worker does later (claims, settlements, signs of life) is left out.
 const COUNTERS: &str = "
     CREATE TABLE speed_written (what TEXT NOT NULL);
@@ -21,9 +21,14 @@ const COUNTERS: &str = "
     CREATE TRIGGER speed_5 AFTER DELETE ON clock BEGIN INSERT INTO speed_written VALUES ('clock'); END;
     CREATE TRIGGER speed_6 AFTER INSERT ON timeline BEGIN INSERT INTO speed_written VALUES ('timeline'); END;
     CREATE TRIGGER speed_7 AFTER INSERT ON outbox BEGIN INSERT INTO speed_written VALUES ('outbox'); END;
-    CREATE TRIGGER speed_8 AFTER INSERT ON decided BEGIN INSERT INTO speed_written VALUES ('decided'); END;";
+    CREATE TRIGGER speed_8 AFTER INSERT ON decided BEGIN INSERT INTO speed_written VALUES ('decided'); END;
+    CREATE TRIGGER speed_9 AFTER INSERT ON baseline_day BEGIN INSERT INTO speed_written VALUES ('baseline_day'); END;
+    CREATE TRIGGER speed_10 AFTER UPDATE ON baseline_day BEGIN INSERT INTO speed_written VALUES ('baseline_day'); END;
+    CREATE TRIGGER speed_11 AFTER INSERT ON reply_round BEGIN INSERT INTO speed_written VALUES ('reply_round'); END;
+    CREATE TRIGGER speed_12 AFTER UPDATE ON reply_round BEGIN INSERT INTO speed_written VALUES ('reply_round'); END;";
 const NO_COUNTERS: &str = "DROP TRIGGER speed_1; DROP TRIGGER speed_2; DROP TRIGGER speed_3; DROP TRIGGER speed_4;
-    DROP TRIGGER speed_5; DROP TRIGGER speed_6; DROP TRIGGER speed_7; DROP TRIGGER speed_8; DROP TABLE speed_written;";
+    DROP TRIGGER speed_5; DROP TRIGGER speed_6; DROP TRIGGER speed_7; DROP TRIGGER speed_8; DROP TRIGGER speed_9;
+    DROP TRIGGER speed_10; DROP TRIGGER speed_11; DROP TRIGGER speed_12; DROP TABLE speed_written;";
 
 /// A connection that may write.
 pub fn open(path: &Path) -> Result<Connection> {

@@ -5,6 +5,7 @@
 //! listed: it is served around and reported, never fatal.
 
 mod duty;
+mod finder;
 mod place;
 mod resolve;
 mod roles;
@@ -12,6 +13,7 @@ mod roles;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 pub use duty::OnDuty;
+use finder::Finder;
 pub use place::{Place, PlaceCalendar, PlaceId, PlaceKind};
 pub use resolve::Unresolved;
 pub use roles::Role;
@@ -84,8 +86,8 @@ pub struct Org {
     pub(super) holidays: Holidays,
     pub(super) home_groups: HashMap<UserId, usize>,
     pub(super) words: WordIndex,
+    finder: Finder,
     pub(super) places: Vec<Place>,
-    pub(super) place_index: HashMap<PlaceId, usize>,
     pub(super) areas: Vec<Area>,
     pub(super) people: HashMap<UserId, Person>,
     pub(super) channels: HashMap<ChannelId, Channel>,
@@ -104,7 +106,7 @@ impl Org {
 
     /// The place of that id.
     pub fn place(&self, id: &PlaceId) -> Option<&Place> {
-        self.place_index.get(id).map(|index| &self.places[*index])
+        self.finder.place(id).map(|number| &self.places[number])
     }
 
     /// Every SME area.
@@ -119,7 +121,7 @@ impl Org {
 
     /// The SME area of that key.
     pub fn area(&self, key: &AreaKey) -> Option<&Area> {
-        self.areas.iter().find(|area| area.key == *key)
+        self.finder.area(key).map(|number| &self.areas[number])
     }
 
     /// Whether the directory or the settings name this channel.
@@ -133,23 +135,17 @@ impl Org {
 
     /// The SME area whose SME channel this is.
     pub fn area_of_channel(&self, channel: &ChannelId) -> Option<&Area> {
-        self.areas.iter().find(|area| area.channel.as_ref() == Some(channel))
+        self.finder.area_of_channel(channel).map(|number| &self.areas[number])
     }
 
     /// The SME area whose internal channel this is.
     pub fn area_of_internal_channel(&self, channel: &ChannelId) -> Option<&Area> {
-        self.areas.iter().find(|area| area.internal_channel.as_ref() == Some(channel))
+        self.finder.area_of_internal_channel(channel).map(|number| &self.areas[number])
     }
 
     /// The group, else the stage, whose channel this is; `None` where several share it.
     pub fn place_of_channel(&self, channel: &ChannelId) -> Option<&Place> {
-        let mut found = self.places.iter().filter(|place| match place.kind {
-            PlaceKind::Group => place.channel.as_ref() == Some(channel),
-            PlaceKind::Stage => place.stage_channel.as_ref() == Some(channel),
-            PlaceKind::Section | PlaceKind::Category => false,
-        });
-        let first = found.next()?;
-        found.next().is_none().then_some(first)
+        self.finder.place_of_channel(channel).map(|number| &self.places[number])
     }
 
     /// Whether Slack's names are known: before that no channel can be posted in.

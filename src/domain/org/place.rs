@@ -89,3 +89,10 @@ pub struct PlaceCalendar {
     /// Days off.
     pub holidays: Holidays,
 }
+
+impl Place {
+    /// Who answers for it: its PMs, their cover, its stage PM and its product leader.
+    pub(super) fn answering(&self) -> impl Iterator<Item = &UserId> {
+        self.pms.iter().chain(&self.cover).chain(&self.stage_pm).chain(&self.leader)
+    }
+}

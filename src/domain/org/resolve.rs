@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::finder::Finder;
 use super::{Area, Org, Place, PlaceCalendar, PlaceId, PlaceKind};
 use crate::domain::absence::Absences;
 use crate::domain::directory::{
@@ -175,7 +176,7 @@ impl Org {
             holidays: rules.holidays.with(&directory.holiday_dates),
             home_groups: home_groups(&places),
             words: WordIndex::of(&places),
-            place_index: places.iter().enumerate().map(|(i, place)| (place.id.clone(), i)).collect(),
+            finder: Finder::of(&places, &areas),
             places,
             areas,
             people: names.people.iter().map(|person| (person.id.clone(), person.clone())).collect(),

@@ -54,17 +54,12 @@ impl Org {
     /// Whether this person's message stops the area's reply clocks (B1): a PM listed for the area, or cover, stage PM or
     /// product leader of one of its places.
     pub fn answers_for(&self, user: &UserId, area: &Area) -> bool {
-        area.pms.contains(user)
-            || self
-                .places
-                .iter()
-                .filter(|place| place.area.as_ref() == Some(&area.key))
-                .any(|place| is_pm_of(place, user))
+        area.pms.contains(user) || self.finder.answers_for(user, &area.key)
     }
 
     /// Whether this person is a PM of the place, its cover, its stage PM, or its product leader.
     pub fn is_pm_of(&self, user: &UserId, place: &PlaceId) -> bool {
-        self.place(place).is_some_and(|place| is_pm_of(place, user))
+        self.place(place).is_some_and(|place| place.answering().any(|pm| pm == user))
     }
 
     /// The same then: whoever covers for a PM who is away counts as one as long as that lasts (B1).
@@ -79,8 +74,7 @@ impl Org {
 
     /// Whether this person is a PM anywhere: listed for a group, stage or SME area, or a product leader.
     pub fn is_pm(&self, user: &UserId) -> bool {
-        self.areas.iter().any(|area| area.pms.contains(user))
-            || self.places.iter().any(|place| is_pm_of(place, user))
+        self.finder.is_pm(user)
     }
 
     /// Whether the directory gives this person any part: PM, cover, expert or lead.
@@ -91,9 +85,7 @@ impl Org {
 
     /// Everybody to whom the directory gives a part.
     pub fn with_roles(&self) -> BTreeSet<UserId> {
-        let of_places = self.places.iter().flat_map(|place| {
-            place.pms.iter().chain(&place.cover).chain(&place.stage_pm).chain(&place.leader)
-        });
+        let of_places = self.places.iter().flat_map(Place::answering);
         let of_areas =
             self.areas.iter().flat_map(|area| area.pms.iter().chain(&area.members).chain(&area.leads));
         of_places.chain(of_areas).cloned().collect()
@@ -108,12 +100,4 @@ impl Org {
     pub fn is_field(&self, user: &UserId) -> bool {
         self.field.contains(user)
     }
-}
-
-/// PM of the place itself, its cover, its stage PM or its product leader.
-fn is_pm_of(place: &Place, user: &UserId) -> bool {
-    place.pms.contains(user)
-        || place.cover.contains(user)
-        || place.stage_pm.as_ref() == Some(user)
-        || place.leader.as_ref() == Some(user)
 }
