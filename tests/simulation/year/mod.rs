@@ -42,7 +42,7 @@ use crate::watch;
 /// How many weeks are played; the last one's numbers are told after it.
 const WEEKS: i64 = 52;
 /// At most so many asks a day in the gate.
-const THIN: usize = 2;
+const THIN: usize = 1;
 /// And in such a company.
 const FULL: usize = 25;
 /// How long people's words are kept here, in days.
