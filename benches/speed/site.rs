@@ -14,6 +14,7 @@ use switchboard::sandbox::{Clock, Workspace, WorkspaceSetup};
 use tempfile::TempDir;
 
 use crate::Bench;
+use crate::database;
 use crate::load;
 use crate::machine;
 use crate::requests::{self, SECRET};
@@ -60,6 +61,7 @@ pub struct Site<'b> {
     pub team: String,
     bench: &'b Bench,
     folder: TempDir,
+    budgets: Budgets,
 }
 
 impl<'b> Site<'b> {
@@ -91,7 +93,7 @@ impl<'b> Site<'b> {
         slack.lose_pending();
         let field = slack.find_channel(world::FIELD_CHANNEL).context("a channel to ask in")?;
         let team = slack.team_id();
-        Ok(Self { slack, askers, field, team, bench, folder })
+        Ok(Self { slack, askers, field, team, bench, folder, budgets: setup.budgets })
     }
 
     /// A file of the folder.
@@ -174,10 +176,30 @@ impl<'b> Site<'b> {
         (0..count).map(ask).collect()
     }
 
-    /// Sends some questions that nobody counts, so that code, caches and statements are warm.
+    /// Sends some questions that nobody counts, so that code, caches and statements are warm; their cards are no part of what is
+    /// measured then, where they may leave at once.
     pub fn warm_up(&self, bot: &Bot, run: &str) -> Result<()> {
         let requests = self.questions(&format!("warm-{run}"), self.bench.scale(400, 20));
-        load::run(load::Plan::closed(bot.address, requests, 8)).map(drop)
+        load::run(load::Plan::closed(bot.address, requests, 8))?;
+        if matches!(self.budgets, Budgets::Off) {
+            self.let_leave()?;
+        }
+        Ok(())
+    }
+
+    /// Waits until nothing leaves any more.
+    fn let_leave(&self) -> Result<()> {
+        let db = database::look(&self.database())?;
+        let mut before = None;
+        loop {
+            let waiting =
+                database::count(&db, "SELECT COUNT(*) FROM outbox WHERE state IN ('sending', 'waiting')")?;
+            if waiting == 0 || before == Some(waiting) {
+                return Ok(());
+            }
+            before = Some(waiting);
+            std::thread::sleep(Duration::from_millis(1_500));
+        }
     }
 }
 
