@@ -21,6 +21,8 @@ use crate::requests::{self, SECRET};
 
 /// How long a start may take at most.
 const START: Duration = Duration::from_mins(2);
+/// How long the cards of a warm-up may take to leave.
+const LEAVING: Duration = Duration::from_secs(6);
 
 /// What differs from one place to another.
 #[derive(Default)]
@@ -187,19 +189,16 @@ impl<'b> Site<'b> {
         Ok(())
     }
 
-    /// Waits until nothing leaves any more.
+    /// Waits until nothing waits to leave; not for what an earlier run left in long lanes.
     fn let_leave(&self) -> Result<()> {
         let db = database::look(&self.database())?;
-        let mut before = None;
-        loop {
-            let waiting =
-                database::count(&db, "SELECT COUNT(*) FROM outbox WHERE state IN ('sending', 'waiting')")?;
-            if waiting == 0 || before == Some(waiting) {
-                return Ok(());
-            }
-            before = Some(waiting);
-            std::thread::sleep(Duration::from_millis(1_500));
+        let until = Instant::now() + LEAVING;
+        while Instant::now() < until
+            && database::count(&db, "SELECT COUNT(*) FROM outbox WHERE state IN ('sending', 'waiting')")? > 0
+        {
+            std::thread::sleep(Duration::from_millis(200));
         }
+        Ok(())
     }
 }
 

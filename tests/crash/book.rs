@@ -228,7 +228,7 @@ fn messages(seen: &Seen, found: &mut Vec<Objection>) {
                 Some(_) => {}
             }
         }
-        // The same is told each time that somebody does the same again; their number is counted with the deeds.
+        // The same is told each time that somebody does the same again; the number of switches is counted with the deeds.
         if is_told_again(body) {
             continue;
         }
@@ -240,11 +240,13 @@ fn messages(seen: &Seen, found: &mut Vec<Objection>) {
 }
 
 fn is_told_again(body: &str) -> bool {
-    body.starts_with(SWITCHED)
+    body.starts_with(SWITCHED) || body.starts_with(NOT_OPENED)
 }
 
 /// How the message begins by which an admin's switch is told.
 pub const SWITCHED: &str = "Admin switched ";
+/// How somebody is told whose form did not open, each time that they press: beside the answer, and nothing is decided by it.
+const NOT_OPENED: &str = "Slack was too slow to open the form.";
 
 /// Addresses at which a message arrives exactly once; the others are drawn again, or promised at most once.
 const EXACTLY_ONCE: [&str; 5] = ["card_thread", "thread", "channel", "direct", "admins"];
